@@ -1,0 +1,162 @@
+"""Settings: the one place that reads the environment (and a `.env` file), every variable documented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+SAMPLE_DOCS = Path(__file__).resolve().parent.parent / "knowledge" / "sample"
+
+Mode = Literal["playground", "socket", "http"]
+
+
+class BadSettings(Exception):
+    """Settings that cannot be used; the message is one line for each, with what to do."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    slack_bot_token: SecretStr | None = Field(
+        None, description="The app's bot token (xoxb-…). Without it, `make run` serves the playground."
+    )
+    slack_app_token: SecretStr | None = Field(
+        None, description="App-level token (xapp-…, scope connections:write): connects by Socket Mode."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Signing secret: takes events by HTTP at /slack/events."
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", description="Base of Slack's Web API; GovSlack and proxies change it."
+    )
+    openai_api_key: SecretStr | None = Field(
+        None, description="With it, OpenAI's models write the answers and make the embeddings."
+    )
+    openai_base_url: str | None = Field(
+        None,
+        description="An OpenAI-compatible server instead (Ollama, vLLM, a gateway), for example "
+        "http://localhost:11434/v1.",
+    )
+    ragtime_model: str | None = Field(
+        None,
+        description="The chat model: a name (default gpt-6-luna), or provider:name for any LangChain "
+        "provider.",
+    )
+    ragtime_embeddings: str | None = Field(
+        None,
+        description="The embedder: `local` (all-MiniLM-L6-v2, ships with the bot) or `openai[:model]`. "
+        "Default: openai with OPENAI_API_KEY and no OPENAI_BASE_URL, else local.",
+    )
+    ragtime_home: Path = Field(Path("./var"), description="Where the embedded data live.")
+    ragtime_docs: Path = Field(SAMPLE_DOCS, description="Folder of documents to sync at start.")
+    ragtime_docs_url: str | None = Field(
+        None,
+        description="Where people can open the documents; the path within the folder is appended, for "
+        "example https://github.com/acme/handbook/blob/main/.",
+    )
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL of the database. Default: SQLite in RAGTIME_HOME."
+    )
+    chroma_url: str | None = Field(
+        None, description="A Chroma server, for example http://localhost:8000. Default: embedded."
+    )
+    port: int = Field(3000, ge=1, le=65535, description="Port of the playground, /slack/events and /healthz.")
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("xoxb-", "xoxe.xoxb-")):
+            raise ValueError(
+                "a bot token begins with xoxb-: copy it from your app's “OAuth & Permissions” page"
+            )
+        return value
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith("xapp-"):
+            raise ValueError("an app-level token begins with xapp-: make one under “Basic Information”")
+        return value
+
+    @field_validator("slack_api_url", "openai_base_url", "chroma_url", "ragtime_docs_url")
+    @classmethod
+    def _http_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("write it with http:// or https://")
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/") + "/"
+
+    @field_validator("ragtime_home", "ragtime_docs")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @property
+    def mode(self) -> Mode:
+        """How events reach the bot: over a socket, by HTTP, or from the playground."""
+        if self.slack_bot_token is None:
+            return "playground"
+        return "socket" if self.slack_app_token else "http"
+
+    @property
+    def database(self) -> str:
+        """The database's SQLAlchemy URL."""
+        return self.database_url or f"sqlite:///{self.ragtime_home / 'ragtime.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Values come from `load_settings` alone, which tests hand a dictionary."""
+        return (init_settings,)
+
+
+def load_settings(environment: Mapping[str, str], dotenv: Path | None = None) -> Settings:
+    """Reads the settings from environment variables, and below them from a `.env` file.
+
+    Empty values count as unset.
+
+    Raises:
+        BadSettings: a value is malformed, or Slack's tokens do not fit together.
+    """
+    values = {**(dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}), **environment}
+    known = {
+        name: value
+        for name, value in ((key.lower(), value) for key, value in values.items())
+        if name in Settings.model_fields and value
+    }
+    try:
+        settings = Settings(**known)  # pyright: ignore[reportArgumentType]  (strings, validated here)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(map(str, item['loc'])).upper()}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors(include_input=False, include_url=False)
+        ]
+        raise BadSettings("\n".join(lines)) from None
+    if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
+        raise BadSettings(
+            "SLACK_BOT_TOKEN is set alone: add SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP), "
+            "or unset it for the playground"
+        )
+    if not settings.slack_bot_token and (settings.slack_app_token or settings.slack_signing_secret):
+        raise BadSettings(
+            "SLACK_BOT_TOKEN is missing: copy it from your app's “OAuth & Permissions” page, or unset "
+            "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET for the playground"
+        )
+    return settings

@@ -1,0 +1,1 @@
+"""What the team knows: sources, parsing, chunks, embeddings, the index. Knows nothing of Slack nor of chains."""

@@ -1,0 +1,63 @@
+"""Who may see what: documents name an audience, the place of an answer names who reads it there.
+
+Both are sets of principals, plain strings: `everyone`, `external`, `channel:<id>`, `group:<id>`,
+`user:<id>`. A document may be used in a place when the two sets meet. A place holds a principal only
+if *all* who read there hold it, so that a channel never sees what only some of its members may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+EVERYONE = "everyone"
+EXTERNAL = "external"
+KINDS = ("channel", "group", "user")
+
+
+class UnknownPrincipal(ValueError):
+    """A principal that is not `everyone`, `external`, or `channel:`, `group:`, `user:` with a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer will be read, as the principals that every reader there holds."""
+
+    principals: frozenset[str]
+
+    @classmethod
+    def internal(cls, *principals: str) -> Place:
+        """A place inside the company: what everyone may see, and what these principals may."""
+        return cls(frozenset((EVERYONE, *principals)))
+
+    @classmethod
+    def shared(cls, *principals: str) -> Place:
+        """A place that another company reads too: only what is marked for it."""
+        return cls(frozenset((EXTERNAL, *principals)))
+
+
+def may_read(audience: Collection[str], place: Place) -> bool:
+    """Whether a document with this audience may be used where the place's readers see it."""
+    return not place.principals.isdisjoint(audience)
+
+
+def parse_audience(names: Collection[str]) -> frozenset[str]:
+    """Checks and normalises principals as written in front matter or a path rule.
+
+    An empty collection is everyone. `external` documents are for everyone inside, too.
+
+    Raises:
+        UnknownPrincipal: a name is none of the known kinds.
+    """
+    audience: set[str] = set()
+    for name in names:
+        name = name.strip()
+        kind, _, rest = name.partition(":")
+        if name not in (EVERYONE, EXTERNAL) and (kind not in KINDS or not rest):
+            raise UnknownPrincipal(
+                f"“{name}” is no audience: write everyone, external, channel:<id>, group:<id> or user:<id>"
+            )
+        audience.add(name)
+    if not audience or EXTERNAL in audience:
+        audience.add(EVERYONE)
+    return frozenset(audience)

@@ -1,0 +1,85 @@
+"""The SQL database: how it is opened, and how it is migrated to this version's schema.
+
+Each package keeps its own tables and its own Alembic history (`knowledge/migrations`,
+`bot/migrations`) in one database, told apart by the name of their version tables.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy.engine import make_url
+
+BUSY_TIMEOUT_MS = 5_000
+BACKUPS_KEPT = 3
+
+
+def open_database(url: str) -> Engine:
+    """Opens the database at a SQLAlchemy URL. SQLite is put into WAL mode, synced at each commit."""
+    engine = create_engine(url, pool_pre_ping=make_url(url).get_backend_name() != "sqlite")
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def migrate(engine: Engine, history: Path, name: str) -> bool:
+    """Brings one package's tables to the newest schema; returns whether anything changed.
+
+    `history` is the folder of its Alembic environment, `name` the suffix of its version table. A
+    SQLite database that already holds tables of this history is copied beside itself first (the
+    newest three copies are kept).
+    """
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(history).replace("%", "%%"))
+    config.attributes["version_table"] = version_table = f"alembic_version_{name}"
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": version_table})
+        current = context.get_current_heads()
+    if set(current) == set(ScriptDirectory.from_config(config).get_heads()):
+        return False
+    if current and engine.dialect.name == "sqlite" and engine.url.database:
+        _back_up(Path(engine.url.database))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "heads")
+    return True
+
+
+def run_migrations(metadata: MetaData) -> None:
+    """The body of a history's `env.py`: runs its migrations on the connection that `migrate` opened."""
+    from alembic import context
+
+    context.configure(
+        connection=context.config.attributes["connection"],
+        target_metadata=metadata,
+        version_table=context.config.attributes["version_table"],
+        render_as_batch=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _back_up(database: Path) -> None:
+    """Copies a SQLite database with its own backup call, which is safe while others write."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
+    target = database.with_name(f"{database.stem}.backup-{stamp}{database.suffix}")
+    with sqlite3.connect(database) as source, sqlite3.connect(target) as copy:
+        source.backup(copy)
+    old = sorted(database.parent.glob(f"{database.stem}.backup-*{database.suffix}"))[:-BACKUPS_KEPT]
+    for file in old:
+        file.unlink(missing_ok=True)
