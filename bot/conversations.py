@@ -1,0 +1,92 @@
+"""What was said: the turns of each conversation, and what people thought of the replies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, delete, select
+
+from bot.tables import feedback, turns
+from chains.contract import Source, Turn
+
+TURNS_REMEMBERED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question and its reply as they were shown; `rest` is what did not fit into the message."""
+
+    event_id: str
+    channel: str
+    thread_ts: str | None
+    user: str
+    question: str
+    reply: str
+    refused: bool
+    sources: tuple[Source, ...] = ()
+    rest: str = ""
+
+
+def record(engine: Engine, exchange: Exchange) -> None:
+    """Writes an exchange down; the same event's earlier one (from before a crash) is replaced."""
+    values = {**asdict(exchange), "created_at": datetime.now(UTC)}
+    with engine.begin() as connection:
+        connection.execute(delete(turns).where(turns.c.event_id == exchange.event_id))
+        connection.execute(turns.insert().values(values))
+
+
+def find(engine: Engine, event_id: str) -> Exchange | None:
+    """The exchange that answered an event."""
+    with engine.connect() as connection:
+        row = connection.execute(select(turns).where(turns.c.event_id == event_id)).one_or_none()
+    if row is None:
+        return None
+    return Exchange(
+        event_id=row.event_id,
+        channel=row.channel,
+        thread_ts=row.thread_ts,
+        user=row.user,
+        question=row.question,
+        reply=row.reply,
+        refused=row.refused,
+        sources=tuple(
+            Source(**{**source, "heading_path": tuple(source["heading_path"])}) for source in row.sources
+        ),
+        rest=row.rest,
+    )
+
+
+def history(engine: Engine, channel: str, thread_ts: str | None, before: str) -> tuple[Turn, ...]:
+    """The newest turns of a thread, oldest first, without that of the event `before`.
+
+    What belongs to no thread has no history.
+    """
+    if thread_ts is None:
+        return ()
+    newest = (
+        select(turns.c.question, turns.c.reply)
+        .where(turns.c.channel == channel, turns.c.thread_ts == thread_ts, turns.c.event_id != before)
+        .order_by(turns.c.id.desc())
+        .limit(TURNS_REMEMBERED)
+    )
+    with engine.connect() as connection:
+        rows: Sequence = connection.execute(newest).all()
+    return tuple(
+        turn for row in reversed(rows) for turn in (Turn("user", row.question), Turn("assistant", row.reply))
+    )
+
+
+def rate(engine: Engine, event_id: str, user: str, *, helpful: bool) -> bool:
+    """Notes what a person thinks of a reply; their last word counts. False where there is no such reply."""
+    if find(engine, event_id) is None:
+        return False
+    with engine.begin() as connection:
+        connection.execute(delete(feedback).where(feedback.c.event_id == event_id, feedback.c.user == user))
+        connection.execute(
+            feedback.insert().values(
+                event_id=event_id, user=user, helpful=helpful, created_at=datetime.now(UTC)
+            )
+        )
+    return True

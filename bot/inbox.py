@@ -1,0 +1,258 @@
+"""The inbox: every event that is to be answered, written down before Slack is told that we have it.
+
+An event's state goes accepted -> answering -> answered, failed or withdrawn (its message was deleted).
+The table is the truth: whatever is `accepted` is owed a reply, after any crash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import Engine, Row, and_, exists, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.tables import inbox
+
+Kind = Literal["message", "ask", "docs", "share"]
+ChannelType = Literal["channel", "group", "im", "mpim"]
+OPEN = ("accepted", "answering")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An event that is for us, as it is written to the inbox.
+
+    `event_id` is Slack's (for a command, its trigger_id). `thread_ts` is the thread that the reply goes
+    into; `ts` is the message that is answered, None for commands and shares. `text` is plain text
+    without our own mention.
+    """
+
+    event_id: str
+    kind: Kind
+    channel: str
+    channel_type: ChannelType
+    user: str
+    team: str
+    text: str
+    ts: str | None = None
+    thread_ts: str | None = None
+    response_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An event in the inbox, taken by a worker. `resumed` says that it was begun before."""
+
+    id: int
+    incoming: Incoming
+    accepted_at: datetime
+    failures: int
+    interruptions: int
+    draft_ts: str | None
+    resumed: bool
+
+    @property
+    def conversation(self) -> Conversation:
+        """What it must keep its order in."""
+        return conversation_of(self.incoming)
+
+
+Conversation = tuple[str, str]
+
+
+def conversation_of(incoming: Incoming) -> Conversation:
+    """The thread that an event belongs to; what belongs to none stands alone."""
+    return (incoming.channel, incoming.thread_ts or incoming.event_id)
+
+
+def accept(engine: Engine, incoming: Incoming) -> bool:
+    """Writes an event down; returns False where it, or its message, is already there.
+
+    When this returns, the event is on disk. Database errors pass through: Slack must not get its ack.
+    """
+    values = {
+        "event_id": incoming.event_id,
+        "kind": incoming.kind,
+        "channel": incoming.channel,
+        "channel_type": incoming.channel_type,
+        "ts": incoming.ts,
+        "thread_ts": incoming.thread_ts,
+        "user": incoming.user,
+        "team": incoming.team,
+        "text": incoming.text,
+        "response_url": incoming.response_url,
+        "state": "accepted",
+        "accepted_at": _now(),
+    }
+    try:
+        with engine.begin() as connection:
+            connection.execute(inbox.insert().values(values))
+    except IntegrityError:
+        if _is_known(engine, incoming):
+            return False
+        raise
+    return True
+
+
+def _is_known(engine: Engine, incoming: Incoming) -> bool:
+    same_message = and_(inbox.c.channel == incoming.channel, inbox.c.ts == incoming.ts)
+    with engine.connect() as connection:
+        found = select(exists().where(or_(inbox.c.event_id == incoming.event_id, same_message)))
+        return bool(connection.scalar(found))
+
+
+def follows(engine: Engine, channel: str, thread_ts: str) -> bool:
+    """Whether we are in this thread: something in it was accepted for an answer."""
+    with engine.connect() as connection:
+        here = and_(inbox.c.channel == channel, inbox.c.thread_ts == thread_ts)
+        return bool(connection.scalar(select(exists().where(here))))
+
+
+def withdraw(engine: Engine, channel: str, ts: str) -> None:
+    """Notes that a message was deleted: where it is not answered yet, it need not be."""
+    with engine.begin() as connection:
+        connection.execute(
+            update(inbox)
+            .where(inbox.c.channel == channel, inbox.c.ts == ts, inbox.c.state.in_(OPEN))
+            .values(state="withdrawn", finished_at=_now())
+        )
+
+
+def is_withdrawn(engine: Engine, item: Item) -> bool:
+    """Whether the message was deleted since it was taken."""
+    with engine.connect() as connection:
+        return connection.scalar(select(inbox.c.state).where(inbox.c.id == item.id)) == "withdrawn"
+
+
+def reopen_interrupted(engine: Engine) -> int:
+    """Opens what was being answered when the process ended; returns how many. Call once, at start."""
+    with engine.begin() as connection:
+        return connection.execute(
+            update(inbox)
+            .where(inbox.c.state == "answering")
+            .values(state="accepted", interruptions=inbox.c.interruptions + 1)
+        ).rowcount
+
+
+def take(engine: Engine, busy: Collection[Conversation]) -> Item | None:
+    """Takes the oldest event whose turn has come, for answering.
+
+    In a conversation one event is answered at a time, oldest first: nothing is taken while an older one
+    there is still open. `busy` names conversations to leave alone.
+    """
+    earlier = inbox.alias("earlier")
+    waits_for_another = exists().where(
+        earlier.c.channel == inbox.c.channel,
+        earlier.c.thread_ts == inbox.c.thread_ts,
+        earlier.c.state.in_(OPEN),
+        earlier.c.id < inbox.c.id,
+    )
+    candidates = (
+        select(inbox)
+        .where(
+            inbox.c.state == "accepted",
+            or_(inbox.c.not_before.is_(None), inbox.c.not_before <= _now()),
+            ~waits_for_another,
+        )
+        .order_by(inbox.c.id)
+        .limit(len(busy) + 1)
+    )
+    # Read first, then write in a transaction of its own: SQLite refuses at once, without waiting, to let
+    # a transaction write that has read what another one changed since.
+    with engine.connect() as connection:
+        rows = connection.execute(candidates).all()
+    for row in rows:
+        item = _item(row)
+        if item.conversation in busy:
+            continue
+        with engine.begin() as connection:
+            taken = connection.execute(
+                update(inbox)
+                .where(inbox.c.id == row.id, inbox.c.state == "accepted")
+                .values(state="answering", started_at=_now())
+            )
+        if taken.rowcount:
+            return item
+    return None
+
+
+def _item(row: Row) -> Item:
+    incoming = Incoming(
+        event_id=row.event_id,
+        kind=row.kind,
+        channel=row.channel,
+        channel_type=row.channel_type,
+        user=row.user,
+        team=row.team,
+        text=row.text,
+        ts=row.ts,
+        thread_ts=row.thread_ts,
+        response_url=row.response_url,
+    )
+    accepted_at = row.accepted_at
+    return Item(
+        id=row.id,
+        incoming=incoming,
+        accepted_at=accepted_at if accepted_at.tzinfo else accepted_at.replace(tzinfo=UTC),
+        failures=row.failures,
+        interruptions=row.interruptions,
+        draft_ts=row.draft_ts,
+        resumed=row.started_at is not None,
+    )
+
+
+def next_due(engine: Engine) -> datetime | None:
+    """When the first event that waits for another try may be taken; None where none waits."""
+    with engine.connect() as connection:
+        due = connection.scalar(
+            select(inbox.c.not_before)
+            .where(inbox.c.state == "accepted", inbox.c.not_before.is_not(None))
+            .order_by(inbox.c.not_before)
+            .limit(1)
+        )
+    return due.replace(tzinfo=UTC) if due and not due.tzinfo else due
+
+
+def note_draft(engine: Engine, item: Item, ts: str | None) -> None:
+    """Remembers the message that is being written, so that a restart can find it; None: it is gone."""
+    _set(engine, item, draft_ts=ts)
+
+
+def finish(engine: Engine, item: Item, reply_ts: str | None) -> None:
+    """The reply is complete (`reply_ts` is None for private replies, which have no address)."""
+    _set(engine, item, state="answered", reply_ts=reply_ts, draft_ts=None, finished_at=_now())
+
+
+def fail(engine: Engine, item: Item, reply_ts: str | None) -> None:
+    """It is given up; `reply_ts` is the apology, None where not even that could be said."""
+    _set(engine, item, state="failed", reply_ts=reply_ts, finished_at=_now())
+
+
+def hand_back(engine: Engine, item: Item) -> None:
+    """Opens it again: the process ends before it was answered."""
+    _set(engine, item, state="accepted")
+
+
+def retry_later(engine: Engine, item: Item, after: timedelta, *, failed: bool) -> None:
+    """Opens it again, not before `after` has passed; `failed` counts this try as a failure of ours."""
+    _set(
+        engine,
+        item,
+        state="accepted",
+        not_before=_now() + after,
+        failures=inbox.c.failures + (1 if failed else 0),
+    )
+
+
+def _set(engine: Engine, item: Item, **values: object) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            update(inbox).where(inbox.c.id == item.id, inbox.c.state == "answering").values(values)
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,89 @@
+"""The bot's tables: what was received, what was said, and what people thought of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # Slack's event_id; a slash command has none, its trigger_id is the key.
+    Column("event_id", String(255), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("channel_type", String(16), nullable=False),
+    # The message that is answered; NULL for commands, which are no messages.
+    Column("ts", String(32)),
+    Column("thread_ts", String(32)),
+    Column("user", String(32), nullable=False),
+    Column("team", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("response_url", Text),
+    Column("state", String(16), nullable=False),
+    # Times that answering it raised an error, and times that the process ended while it was answered.
+    Column("failures", Integer, nullable=False, default=0),
+    Column("interruptions", Integer, nullable=False, default=0),
+    # The message that is being written (a stream, or one that is edited), and the complete reply.
+    Column("draft_ts", String(32)),
+    Column("reply_ts", String(32)),
+    Column("accepted_at", DateTime(timezone=True), nullable=False),
+    Column("started_at", DateTime(timezone=True)),
+    Column("not_before", DateTime(timezone=True)),
+    Column("finished_at", DateTime(timezone=True)),
+    # One message reaches us as two events; it is answered once. NULLs (commands) are all distinct.
+    UniqueConstraint("channel", "ts"),
+    Index(None, "state", "id"),
+    Index(None, "channel", "thread_ts"),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", String(255), nullable=False, unique=True),
+    Column("channel", String(32), nullable=False),
+    Column("thread_ts", String(32)),
+    Column("user", String(32), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("sources", JSON, nullable=False),
+    # Markdown that did not fit into the message, shown by "More".
+    Column("rest", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Index(None, "channel", "thread_ts"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", String(255), ForeignKey("turns.event_id", ondelete="CASCADE"), nullable=False),
+    Column("user", String(32), nullable=False),
+    Column("helpful", Boolean, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("event_id", "user"),
+)

@@ -1,0 +1,169 @@
+"""The inbox: nothing is taken twice, nothing is lost, and a thread keeps its order."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from bot import inbox
+from bot.inbox import Incoming
+from bot.tables import inbox as table
+from tests.support.bot_database import bot_database
+
+QUESTION = Incoming(
+    event_id="Ev1",
+    kind="message",
+    channel="C1",
+    channel_type="channel",
+    user="U1",
+    team="T1",
+    text="who is on call?",
+    ts="1.1",
+    thread_ts="1.1",
+)
+COMMAND = replace(
+    QUESTION, event_id="trigger.1", kind="ask", ts=None, thread_ts=None, response_url="http://x"
+)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return bot_database(tmp_path)
+
+
+def _state(engine: Engine, event_id: str) -> str:
+    with engine.connect() as connection:
+        return connection.execute(select(table.c.state).where(table.c.event_id == event_id)).scalar_one()
+
+
+def _take(engine: Engine) -> inbox.Item:
+    item = inbox.take(engine, ())
+    assert item is not None
+    return item
+
+
+def test_what_is_accepted_is_taken_once(engine: Engine) -> None:
+    assert inbox.accept(engine, QUESTION)
+    assert _take(engine).incoming == QUESTION
+    assert inbox.take(engine, ()) is None
+
+
+def test_the_same_event_is_accepted_once(engine: Engine) -> None:
+    assert inbox.accept(engine, QUESTION)
+    assert not inbox.accept(engine, replace(QUESTION, ts="9.9"))
+
+
+def test_a_message_that_comes_as_two_events_is_accepted_under_the_first(engine: Engine) -> None:
+    assert inbox.accept(engine, QUESTION)
+    assert not inbox.accept(engine, replace(QUESTION, event_id="Ev2"))
+    assert _take(engine).incoming.event_id == "Ev1"
+
+
+def test_a_message_that_comes_as_two_events_at_the_same_time_is_accepted_once(engine: Engine) -> None:
+    pairs = [
+        replace(QUESTION, event_id=f"Ev{number}-{twin}", ts=f"{number}.0")
+        for number in range(20)
+        for twin in "ab"
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(lambda incoming: inbox.accept(engine, incoming), pairs))
+    assert outcomes.count(True) == 20
+
+
+def test_two_commands_in_a_channel_are_both_accepted(engine: Engine) -> None:
+    assert inbox.accept(engine, COMMAND)
+    assert inbox.accept(engine, replace(COMMAND, event_id="trigger.2"))
+
+
+def test_a_thread_keeps_its_order_while_others_go_on(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    inbox.accept(engine, replace(QUESTION, event_id="Ev2", ts="1.2"))
+    inbox.accept(engine, replace(QUESTION, event_id="Ev3", ts="2.1", thread_ts="2.1"))
+    first, second = _take(engine), _take(engine)
+    assert [first.incoming.event_id, second.incoming.event_id] == ["Ev1", "Ev3"]
+    assert inbox.take(engine, ()) is None
+    inbox.finish(engine, first, "1.15")
+    assert _take(engine).incoming.event_id == "Ev2"
+
+
+def test_a_busy_conversation_is_left_alone(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    inbox.accept(engine, replace(QUESTION, event_id="Ev2", ts="2.1", thread_ts="2.1"))
+    item = inbox.take(engine, {inbox.conversation_of(QUESTION)})
+    assert item is not None
+    assert item.incoming.event_id == "Ev2"
+
+
+def test_many_workers_take_each_event_once(engine: Engine) -> None:
+    for number in range(30):
+        inbox.accept(
+            engine, replace(QUESTION, event_id=f"Ev{number}", ts=f"{number}.0", thread_ts=f"{number}.0")
+        )
+    with ThreadPoolExecutor(6) as pool:
+        taken = [item for item in pool.map(lambda _: inbox.take(engine, ()), range(90)) if item]
+    assert sorted(item.id for item in taken) == sorted({item.id for item in taken})
+    assert len(taken) == 30
+
+
+def test_what_was_being_answered_at_a_crash_is_open_again_and_marked_as_begun(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    item = _take(engine)
+    inbox.note_draft(engine, item, "1.15")
+    assert inbox.reopen_interrupted(engine) == 1
+    again = _take(engine)
+    assert (again.resumed, again.interruptions, again.draft_ts) == (True, 1, "1.15")
+
+
+def test_what_is_handed_back_is_begun_but_not_interrupted(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    inbox.hand_back(engine, _take(engine))
+    again = _take(engine)
+    assert (again.resumed, again.interruptions) == (True, 0)
+
+
+def test_what_failed_waits_before_it_is_tried_again(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    inbox.retry_later(engine, _take(engine), timedelta(hours=1), failed=True)
+    assert inbox.take(engine, ()) is None
+    assert inbox.next_due(engine) is not None
+
+
+def test_only_failures_of_ours_are_counted(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    inbox.retry_later(engine, _take(engine), timedelta(0), failed=True)
+    inbox.retry_later(engine, _take(engine), timedelta(0), failed=False)
+    assert _take(engine).failures == 1
+
+
+def test_a_question_that_is_deleted_is_not_answered(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    inbox.withdraw(engine, "C1", "1.1")
+    assert inbox.take(engine, ()) is None
+
+
+def test_a_question_that_is_deleted_while_it_is_answered_stays_deleted(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    item = _take(engine)
+    inbox.withdraw(engine, "C1", "1.1")
+    assert inbox.is_withdrawn(engine, item)
+    inbox.hand_back(engine, item)
+    assert _state(engine, "Ev1") == "withdrawn"
+
+
+def test_an_answered_question_that_is_deleted_stays_answered(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    inbox.finish(engine, _take(engine), "1.15")
+    inbox.withdraw(engine, "C1", "1.1")
+    assert _state(engine, "Ev1") == "answered"
+
+
+def test_a_thread_is_followed_once_something_in_it_was_accepted(engine: Engine) -> None:
+    assert not inbox.follows(engine, "C1", "1.1")
+    inbox.accept(engine, QUESTION)
+    assert inbox.follows(engine, "C1", "1.1")
+    assert not inbox.follows(engine, "C2", "1.1")

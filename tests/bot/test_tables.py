@@ -1,0 +1,29 @@
+"""The bot's tables are what its migrations make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from bot.migrations import HISTORY
+from bot.tables import metadata
+from knowledge.database import migrate
+from tests.support.bot_database import bot_database
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_uses(tmp_path: Path) -> None:
+    engine = bot_database(tmp_path)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"version_table": "alembic_version_bot", "compare_type": True}
+        )
+        differences = compare_metadata(context, metadata)
+    assert differences == []
+
+
+def test_a_database_that_is_up_to_date_is_left_alone(tmp_path: Path) -> None:
+    engine = bot_database(tmp_path)
+    assert migrate(engine, HISTORY, "bot") is False
+    assert not list(tmp_path.glob("*backup*"))
