@@ -1,0 +1,58 @@
+"""Parsers: from a file to its title, blocks and front matter, one module a format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from knowledge.documents import ParsedDocument, UnreadableDocument
+from knowledge.parsers.limits import MAX_FILE_BYTES
+from knowledge.parsers.markdown import parse_markdown
+
+__all__ = ["SUPPORTED", "UnreadableDocument", "parse"]
+
+Parser = Callable[[Path], ParsedDocument]
+
+_PARSERS: Mapping[str, Parser] = {
+    ".md": parse_markdown,
+    ".markdown": parse_markdown,
+    ".mdx": parse_markdown,
+}
+
+SUPPORTED = frozenset(_PARSERS)
+"""Suffixes, in lower case, of the files that `parse` reads."""
+
+
+def parse(path: Path) -> ParsedDocument:
+    """Reads a file of one of the `SUPPORTED` kinds.
+
+    Raises:
+        UnreadableDocument: whatever is wrong with it; the reason says what, in words for the admin.
+    """
+    parser = _PARSERS.get(path.suffix.lower())
+    if parser is None:
+        raise UnreadableDocument(f"files of the kind “{path.suffix or path.name}” cannot be read")
+    try:
+        size = path.stat().st_size
+        if size == 0:
+            raise UnreadableDocument("the file is empty")
+        if size > MAX_FILE_BYTES:
+            raise UnreadableDocument(
+                f"it is too large: {size / 2**20:,.0f} MB, at most {MAX_FILE_BYTES // 2**20} MB are read"
+            )
+        return parser(path)
+    except UnreadableDocument:
+        raise
+    except OSError as error:
+        raise UnreadableDocument(f"it cannot be opened: {(error.strerror or str(error)).lower()}") from None
+    except RecursionError:
+        raise UnreadableDocument("it is nested too deeply") from None
+    except MemoryError:
+        raise UnreadableDocument("it does not fit into memory") from None
+    except Exception as error:
+        # Format libraries raise what they like on damaged files; one file must never end a sync.
+        raise UnreadableDocument(f"it is damaged, or not what its name says ({_summary(error)})") from error
+
+
+def _summary(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
