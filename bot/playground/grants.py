@@ -7,13 +7,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.playground.errors import SlackError
+
 TRIGGER_LIFETIME = 3.0
 RESPONSE_URL_LIFETIME = 30 * 60.0
 RESPONSE_URL_USES = 5
-
-
-class Refused(Exception):
-    """Slack's error code for something that the app may not do."""
 
 
 @dataclass(slots=True)
@@ -57,16 +55,16 @@ class Grants:
         """The user whose trigger this is; it is spent.
 
         Raises:
-            Refused: invalid_trigger_id, expired_trigger_id or exchanged_trigger_id.
+            SlackError: invalid_trigger_id, expired_trigger_id or exchanged_trigger_id.
         """
         with self._lock:
             known = self._triggers.get(trigger)
             if known is None:
-                raise Refused("invalid_trigger_id")
+                raise SlackError("invalid_trigger_id")
             if known.used:
-                raise Refused("exchanged_trigger_id")
+                raise SlackError("exchanged_trigger_id")
             if self._clock() > known.expires:
-                raise Refused("expired_trigger_id")
+                raise SlackError("expired_trigger_id")
             known.used = True
             return known.user
 
@@ -84,13 +82,13 @@ class Grants:
         """Whom the answer is for; counts as one use.
 
         Raises:
-            Refused: it is unknown, too old (expired_url) or used up (used_url).
+            SlackError: it is unknown, too old (expired_url) or used up (used_url).
         """
         with self._lock:
             known = self._response_urls.get(path)
             if known is None or self._clock() > known.expires:
-                raise Refused("expired_url")
+                raise SlackError("expired_url")
             if known.uses >= RESPONSE_URL_USES:
-                raise Refused("used_url")
+                raise SlackError("used_url")
             known.uses += 1
             return known

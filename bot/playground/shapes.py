@@ -18,6 +18,7 @@ _OUR_KEYS = {
     "task_display_mode",
     "metadata",
     "opened_at",
+    "stream_mode",
 }
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _ESCAPES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
@@ -37,6 +38,14 @@ def message_as_slack(message: Message, with_metadata: bool = True) -> dict[str, 
 def view_as_slack(view: View) -> dict[str, Any]:
     """A view as the API and interaction payloads hold it."""
     return {key: value for key, value in view.items() if key != "opened_by"}
+
+
+def markdown_as_text(markdown: str) -> str:
+    """A message's `text` as Slack derives it from Markdown: mrkdwn, headings without their marks."""
+    text = re.sub(r"\[([^\]]*)\]\(([^)\s]*)\)", r"<\2|\1>", markdown)
+    text = re.sub(r"\*\*(.+?)\*\*", r"*\1*", text)
+    text = re.sub(r"^#+ ", "", text, flags=re.MULTILINE)
+    return re.sub(r"^[-*] ", "• ", text, flags=re.MULTILINE)
 
 
 def unescaped(text: str) -> str:

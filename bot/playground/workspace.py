@@ -197,6 +197,12 @@ class Workspace:
             homes = {home["id"]: home for home in self._homes.values()}
             return deepcopy(self._views.get(view_id) or homes.get(view_id))
 
+    def view_by_external_id(self, external_id: str) -> View | None:
+        """The open modal to which the app gave this id."""
+        with self.lock:
+            views = self._views.values()
+            return deepcopy(next((v for v in views if v["external_id"] == external_id), None))
+
     def open_views(self, user: str) -> list[View]:
         """The user's stack of modals, the topmost last."""
         with self.lock:
