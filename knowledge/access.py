@@ -53,7 +53,7 @@ def parse_audience(names: Collection[str]) -> frozenset[str]:
     for name in names:
         name = name.strip()
         kind, _, rest = name.partition(":")
-        if name not in (EVERYONE, EXTERNAL) and (kind not in KINDS or not rest):
+        if name not in (EVERYONE, EXTERNAL) and (kind not in KINDS or not rest or "|" in rest):
             raise UnknownPrincipal(
                 f"“{name}” is no audience: write everyone, external, channel:<id>, group:<id> or user:<id>"
             )
@@ -61,3 +61,13 @@ def parse_audience(names: Collection[str]) -> frozenset[str]:
     if not audience or EXTERNAL in audience:
         audience.add(EVERYONE)
     return frozenset(audience)
+
+
+def audience_key(audience: Collection[str]) -> str:
+    """An audience as one string: how the index stores it, and what its searches filter by."""
+    return "|".join(sorted(audience))
+
+
+def may_read_key(key: str, place: Place) -> bool:
+    """As `may_read`, for an audience as stored."""
+    return may_read(key.split("|"), place)

@@ -102,3 +102,22 @@ class Chunk:
     def text(self) -> str:
         """The passage as plain text, one unit a line."""
         return "\n".join(unit.text for unit in self.units)
+
+    @property
+    def context(self) -> str:
+        """Where the passage stands: the document's title and the headings above it."""
+        return " > ".join(part for part in (self.title, *self.heading_path) if part)
+
+    @property
+    def embedding_text(self) -> str:
+        """What is embedded: the passage under its context."""
+        return f"{self.context}\n{self.text}"
+
+    def unit_spans(self) -> list[tuple[int, int]]:
+        """Where each unit stands in `embedding_text`: start and end, in characters."""
+        spans: list[tuple[int, int]] = []
+        start = len(self.context) + 1
+        for unit in self.units:
+            spans.append((start, start + len(unit.text)))
+            start += len(unit.text) + 1
+        return spans

@@ -1,0 +1,171 @@
+"""Cuts a document into chunks along its own structure.
+
+A chunk never crosses a heading and never cuts a sentence. Lists, tables and code stay whole where they
+fit. Each chunk knows the document's title, its heading path, and where to link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from knowledge.documents import Block, Chunk, Link, Unit, UnitKind
+from knowledge.sentences import sentences
+
+# In characters. About 200 tokens with title and headings: what the embedder was trained to hold.
+MAX_CHARACTERS = 900
+# A list item longer than this (in words) is quoted by the sentence rather than whole.
+MAX_ITEM_WORDS = 45
+# A "sentence" longer than this is none (a dump, a machine's log): it is cut at spaces.
+RUN_ON_CHARACTERS = 4 * MAX_CHARACTERS
+# Raised whenever chunks of the same document would come out differently: indexes then renew them.
+VERSION = 1
+
+
+@dataclass(slots=True)
+class _Section:
+    """The blocks under one heading."""
+
+    heading_path: tuple[str, ...]
+    anchor: str | None
+    blocks: list[Block] = field(default_factory=list)
+
+
+def chunk(title: str, blocks: Sequence[Block], max_characters: int = MAX_CHARACTERS) -> list[Chunk]:
+    """The chunks of a document, in reading order."""
+    chunks: list[Chunk] = []
+    for section in _sections(title, blocks):
+        for units, page in _pack(_groups(section.blocks), max_characters):
+            chunks.append(
+                Chunk(
+                    ordinal=len(chunks),
+                    title=title,
+                    heading_path=section.heading_path,
+                    units=tuple(units),
+                    anchor=section.anchor,
+                    page=page,
+                )
+            )
+    return chunks
+
+
+def _sections(title: str, blocks: Sequence[Block]) -> Iterator[_Section]:
+    """The document's sections that hold anything. A heading that repeats the title is not in the path."""
+    path: list[tuple[int, str]] = []
+    section = _Section((), None)
+    for block in blocks:
+        if block.kind != "heading":
+            section.blocks.append(block)
+            continue
+        if section.blocks:
+            yield section
+        while path and path[-1][0] >= block.level:
+            path.pop()
+        path.append((block.level, block.text))
+        names = [name for _, name in path]
+        if names[0].casefold() == title.casefold():
+            names = names[1:]
+        section = _Section(tuple(names), block.anchor)
+    if section.blocks:
+        yield section
+
+
+@dataclass(slots=True)
+class _Group:
+    """Units that should stay together: a paragraph, a whole list, a whole table, a code block."""
+
+    units: list[Unit]
+    page: int | None
+
+    @property
+    def size(self) -> int:
+        return sum(len(unit.text) + 1 for unit in self.units)
+
+
+def _groups(blocks: Sequence[Block]) -> list[_Group]:
+    groups: list[_Group] = []
+    lead = ""
+    for kind, run in groupby(blocks, key=lambda block: block.kind):
+        same = list(run)
+        if kind == "list_item":
+            groups.append(_Group(list(_list_units(same, lead)), same[0].page))
+        elif kind == "table_row":
+            groups.append(
+                _Group([_unit("table_row", block, block.text, lead=lead) for block in same], same[0].page)
+            )
+        elif kind == "code":
+            groups.extend(_Group([_unit("code", block, block.text, lead=lead)], block.page) for block in same)
+        else:
+            for block in same:
+                units = [_unit("sentence", block, text) for text in sentences(block.text)]
+                if units:
+                    groups.append(_Group(units, block.page))
+                    lead = units[-1].text
+            continue
+        lead = lead if kind == "code" else ""
+    return groups
+
+
+def _list_units(items: Sequence[Block], lead: str) -> Iterator[Unit]:
+    """A list's items; the lead of a nested one is the item that it stands under."""
+    parents: list[tuple[int, str]] = []
+    for item in items:
+        while parents and parents[-1][0] >= item.level:
+            parents.pop()
+        above = parents[-1][1] if parents else lead
+        parents.append((item.level, item.text))
+        pieces = sentences(item.text) if len(item.text.split()) > MAX_ITEM_WORDS else [item.text]
+        for position, text in enumerate(pieces):
+            yield _unit("list_item", item, text, lead=above, marker=item.marker if position == 0 else "")
+
+
+def _unit(kind: UnitKind, block: Block, text: str, lead: str = "", marker: str = "") -> Unit:
+    links: tuple[Link, ...] = tuple(link for link in block.links if link.label in text)
+    return Unit(kind, text, lead=lead, marker=marker, cells=block.cells, header=block.header, links=links)
+
+
+def _pack(groups: Sequence[_Group], limit: int) -> Iterator[tuple[list[Unit], int | None]]:
+    """Fills chunks with whole groups; a group that is too large alone is cut between its units."""
+    units: list[Unit] = []
+    page: int | None = None
+    size = 0
+    for position, group in enumerate(groups):
+        follower = groups[position + 1] if position + 1 < len(groups) else None
+        # A lead-in goes with the list or table that it introduces.
+        introduces = follower is not None and follower.units[0].lead == group.units[-1].text != ""
+        wanted = group.size + (follower.size if follower and introduces and follower.size < limit else 0)
+        if units and size + wanted > limit:
+            yield units, page
+            units, size = [], 0
+        for unit in _fit(group.units, limit):
+            if units and size + len(unit.text) + 1 > limit:
+                yield units, page
+                units, size = [], 0
+            if not units:
+                page = group.page
+            units.append(unit)
+            size += len(unit.text) + 1
+    if units:
+        yield units, page
+
+
+def _fit(units: Sequence[Unit], limit: int) -> Iterator[Unit]:
+    """Units as they are, but for long code, which is cut between lines, and text that is no sentence."""
+    for unit in units:
+        if unit.kind == "code":
+            bound, separator = limit, "\n"
+        else:
+            bound, separator = RUN_ON_CHARACTERS, " "
+        if len(unit.text) <= bound:
+            yield unit
+            continue
+        piece = ""
+        for part in unit.text.split(separator):
+            if piece and len(piece) + len(part) + 1 > bound:
+                yield replace(unit, text=piece)
+                piece = part
+            else:
+                piece = f"{piece}{separator}{part}" if piece else part
+        if piece:
+            yield replace(unit, text=piece)

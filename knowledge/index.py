@@ -1,0 +1,183 @@
+"""The index: what is known of every document and chunk, and where its vectors are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Engine, Row, func, select
+
+from knowledge.access import Place, may_read_key
+from knowledge.documents import Chunk, Link, Unit
+from knowledge.embeddings.base import Embedder, TokenReader
+from knowledge.tables import chunks, documents, index_state
+from knowledge.vectors import Vectors, open_vectors
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+
+EMBEDDER = "embedder"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRef:
+    """A document in the index."""
+
+    id: int
+    source: str
+    path: str
+    title: str
+    url: str | None
+    audience: str
+    model_allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk in the index, with its document and its packed token vectors (None where not kept)."""
+
+    id: int
+    document: DocumentRef
+    chunk: Chunk
+    text_hash: str
+    tokens: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The registry's database, the vectors' store, and what makes the vectors.
+
+    `embedders` are those at hand, first the one that the index is to be made with; another one serves
+    the vectors that it made until they are replaced. `reader` gives token vectors.
+    """
+
+    engine: Engine
+    chroma: ClientAPI
+    embedders: tuple[Embedder, ...]
+    reader: TokenReader
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder that the index is to be made with."""
+        return self.embedders[0]
+
+    def audiences(self, connection: Connection, place: Place) -> list[str]:
+        """The audiences, as stored, whose documents may be used in a place."""
+        keys = connection.scalars(select(documents.c.audience).distinct())
+        return [key for key in keys if may_read_key(key, place)]
+
+    def count(self, place: Place) -> int:
+        """How many documents may be used in a place."""
+        with self.engine.connect() as connection:
+            counts = connection.execute(
+                select(documents.c.audience, func.count()).where(documents.c.version > 0).group_by("audience")
+            )
+            return sum(count for key, count in counts if may_read_key(key, place))
+
+    def documents(self, place: Place) -> list[DocumentRef]:
+        """The documents that may be used in a place, by path."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                select(documents).where(documents.c.version > 0).order_by(documents.c.path)
+            )
+            return [_document(row._mapping) for row in rows if may_read_key(row.audience, place)]
+
+    def has_restricted(self) -> bool:
+        """Whether any document is not for everyone inside."""
+        with self.engine.connect() as connection:
+            keys = connection.scalars(select(documents.c.audience).distinct())
+            return any(not may_read_key(key, Place.internal()) for key in keys)
+
+    def in_service(self, connection: Connection) -> tuple[Vectors, Embedder] | None:
+        """The vectors to search and the embedder that made them; None where there are none to use."""
+        name = state(connection, EMBEDDER)
+        maker = next((embedder for embedder in self.embedders if embedder.name == name), None)
+        return None if maker is None else (open_vectors(self.chroma, maker.name), maker)
+
+    def load(
+        self, connection: Connection, chunk_ids: Collection[int], audiences: Collection[str]
+    ) -> dict[int, StoredChunk]:
+        """The chunks with these ids that are in service and for these audiences.
+
+        The second look at the audience, after the searches' own: what a search returns by mistake or
+        from before a change is not used.
+        """
+        rows = connection.execute(
+            select(chunks, documents)
+            .join(documents, documents.c.id == chunks.c.document_id)
+            .where(
+                chunks.c.id.in_(chunk_ids),
+                chunks.c.version == documents.c.version,
+                documents.c.audience.in_(audiences),
+            )
+        )
+        return {stored.id: stored for stored in map(_stored, rows)}
+
+
+def state(connection: Connection, name: str) -> str | None:
+    """A fact about the index as a whole."""
+    return connection.scalar(select(index_state.c.value).where(index_state.c.name == name))
+
+
+def chunk_values(chunk: Chunk) -> dict[str, Any]:
+    """A chunk as the columns that hold it."""
+    return {
+        "ordinal": chunk.ordinal,
+        "heading_path": list(chunk.heading_path),
+        "units": [_compact(asdict(unit)) for unit in chunk.units],
+        "anchor": chunk.anchor,
+        "page": chunk.page,
+    }
+
+
+def chunk_of(row: Mapping[Any, Any], title: str) -> Chunk:
+    """The chunk that columns hold."""
+    return Chunk(
+        ordinal=row["ordinal"],
+        title=title,
+        heading_path=tuple(row["heading_path"]),
+        units=tuple(map(_unit, row["units"])),
+        anchor=row["anchor"],
+        page=row["page"],
+    )
+
+
+def _compact(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
+
+
+def _unit(values: dict[str, Any]) -> Unit:
+    return Unit(
+        kind=values["kind"],
+        text=values["text"],
+        lead=values.get("lead", ""),
+        marker=values.get("marker", ""),
+        cells=tuple(values.get("cells", ())),
+        header=tuple(values.get("header", ())),
+        links=tuple(Link(**link) for link in values.get("links", ())),
+    )
+
+
+def _stored(row: Row[Any]) -> StoredChunk:
+    values = row._mapping
+    document = _document({column.name: values[column] for column in documents.c})
+    return StoredChunk(
+        id=values[chunks.c.id],
+        document=document,
+        chunk=chunk_of({column.name: values[column] for column in chunks.c}, document.title),
+        text_hash=values[chunks.c.text_hash],
+        tokens=values[chunks.c.tokens],
+    )
+
+
+def _document(values: Mapping[Any, Any]) -> DocumentRef:
+    return DocumentRef(
+        id=values["id"],
+        source=values["source"],
+        path=values["path"],
+        title=values["title"],
+        url=values["url"],
+        audience=values["audience"],
+        model_allowed=values["model_allowed"],
+    )

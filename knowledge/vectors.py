@@ -1,0 +1,150 @@
+"""The vectors, in Chroma: embedded in a folder, or on a server.
+
+What everyone may see is in a collection of its own, searched without a filter; the rest is in a second
+one, filtered by audience inside the search (a filter costs in proportion to what it matches). The
+collections carry the embedder's name, so that two embedders' vectors are never mixed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from knowledge.access import EVERYONE
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection as ChromaCollection
+
+# Neighbours kept and looked at by Chroma's HNSW graphs: its defaults (16, 100, 100) lose some of the
+# best ten among 100,000 vectors.
+HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
+
+
+class VectorsUnavailable(Exception):
+    """Chroma cannot be reached or opened; the message says what to do."""
+
+
+def connect(folder: Path, url: str | None) -> ClientAPI:
+    """A client for the Chroma server at `url`, or for the embedded store in `folder`.
+
+    Make one a process and pass it around: two on one folder do not see each other's writes.
+
+    Raises:
+        VectorsUnavailable: no server answers, or the folder cannot be used.
+    """
+    import chromadb
+    from chromadb.config import Settings
+
+    settings = Settings(anonymized_telemetry=False)
+    try:
+        if url is None:
+            return chromadb.PersistentClient(str(folder), settings)
+        parts = urlsplit(url)
+        secure = parts.scheme == "https"
+        return chromadb.HttpClient(
+            parts.hostname or "", parts.port or (443 if secure else 8000), ssl=secure, settings=settings
+        )
+    except Exception as error:
+        where = url or str(folder)
+        raise VectorsUnavailable(f"Chroma at {where} cannot be used: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """One embedder's vectors: one collection for everyone, one for the restricted rest."""
+
+    everyone: ChromaCollection
+    restricted: ChromaCollection
+
+    def add(self, ids: Sequence[int], vectors: np.ndarray, audiences: Sequence[str]) -> None:
+        """Adds vectors (n, d), or replaces those with these ids."""
+        for collection, wanted in ((self.everyone, True), (self.restricted, False)):
+            rows = [row for row, audience in enumerate(audiences) if _is_everyone(audience) is wanted]
+            if rows:
+                collection.upsert(
+                    ids=[str(ids[row]) for row in rows],
+                    embeddings=np.ascontiguousarray(vectors[rows], np.float32),
+                    metadatas=None if wanted else [{"audience": audiences[row]} for row in rows],
+                )
+
+    def remove(self, ids: Collection[int]) -> None:
+        """Removes vectors by id; unknown ids are passed over."""
+        if ids:
+            for collection in (self.everyone, self.restricted):
+                collection.delete(ids=[str(vector_id) for vector_id in ids])
+
+    def search(self, vector: np.ndarray, audiences: Collection[str], limit: int) -> list[tuple[int, float]]:
+        """The nearest vectors among these audiences: ids and cosine similarities, best first."""
+        found: list[tuple[int, float]] = []
+        if any(map(_is_everyone, audiences)):
+            found += _query(self.everyone, vector, limit, None)
+        named = sorted(audience for audience in audiences if not _is_everyone(audience))
+        if named:
+            found += _query(self.restricted, vector, limit, named)
+        return sorted(found, key=lambda hit: -hit[1])[:limit]
+
+    def similarities(self, vector: np.ndarray, ids: Sequence[int]) -> dict[int, float]:
+        """The cosine similarity of certain vectors to one of unit length."""
+        found: dict[int, float] = {}
+        for collection in (self.everyone, self.restricted):
+            missing = [str(vector_id) for vector_id in ids if vector_id not in found]
+            if missing:
+                got = collection.get(ids=missing, include=["embeddings"])
+                stored = np.asarray(got["embeddings"], np.float32).reshape(-1, len(vector))
+                norms = np.maximum(np.linalg.norm(stored, axis=1), 1e-9)
+                found |= dict(zip(map(int, got["ids"]), (stored @ vector / norms).tolist(), strict=True))
+        return found
+
+    def ids(self) -> set[int]:
+        """The ids of all vectors held."""
+        return {
+            int(vector_id)
+            for collection in (self.everyone, self.restricted)
+            for vector_id in collection.get(include=[])["ids"]
+        }
+
+
+def open_vectors(client: ClientAPI, embedder: str) -> Vectors:
+    """An embedder's collections, made where they do not exist yet."""
+    everyone, restricted = (
+        client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": HNSW})  # pyright: ignore[reportArgumentType]
+        for name in _names(embedder)
+    )
+    return Vectors(everyone, restricted)
+
+
+def drop_vectors(client: ClientAPI, embedder: str) -> None:
+    """Deletes an embedder's collections, if they exist."""
+    existing = {collection.name for collection in client.list_collections()}
+    for name in existing.intersection(_names(embedder)):
+        client.delete_collection(name)
+
+
+def _names(embedder: str) -> tuple[str, str]:
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", embedder).strip("-")
+    return f"everyone-{slug}", f"restricted-{slug}"
+
+
+def _is_everyone(audience: str) -> bool:
+    """Whether an audience, as stored, is everyone inside the company and nobody else."""
+    return audience == EVERYONE
+
+
+def _query(
+    collection: ChromaCollection, vector: np.ndarray, limit: int, audiences: Sequence[str] | None
+) -> list[tuple[int, float]]:
+    result = collection.query(
+        query_embeddings=np.asarray([vector], np.float32),
+        n_results=limit,
+        where={"audience": {"$in": list(audiences)}} if audiences else None,
+        include=["distances"],
+    )
+    distances = result["distances"] or [[]]
+    return [(int(i), 1 - distance) for i, distance in zip(result["ids"][0], distances[0], strict=True)]
