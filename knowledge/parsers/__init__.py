@@ -6,17 +6,41 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from knowledge.documents import ParsedDocument, UnreadableDocument
+from knowledge.parsers.community import parse_notebook
+from knowledge.parsers.csv import parse_csv
+from knowledge.parsers.docx import parse_docx
+from knowledge.parsers.html import parse_html
 from knowledge.parsers.limits import MAX_FILE_BYTES
 from knowledge.parsers.markdown import parse_markdown
+from knowledge.parsers.mhtml import parse_mhtml
+from knowledge.parsers.pdf import parse_pdf
+from knowledge.parsers.pptx import parse_pptx
+from knowledge.parsers.text import parse_text
+from knowledge.parsers.xlsx import parse_xlsx
 
 __all__ = ["SUPPORTED", "UnreadableDocument", "parse"]
 
 Parser = Callable[[Path], ParsedDocument]
 
 _PARSERS: Mapping[str, Parser] = {
-    ".md": parse_markdown,
+    ".csv": parse_csv,
+    ".docx": parse_docx,
+    ".htm": parse_html,
+    ".html": parse_html,
+    ".ipynb": parse_notebook,
     ".markdown": parse_markdown,
+    ".md": parse_markdown,
     ".mdx": parse_markdown,
+    ".mht": parse_mhtml,
+    ".mhtml": parse_mhtml,
+    ".pdf": parse_pdf,
+    ".pptx": parse_pptx,
+    ".text": parse_text,
+    ".tsv": parse_csv,
+    ".txt": parse_text,
+    ".xhtml": parse_html,
+    ".xlsm": parse_xlsx,
+    ".xlsx": parse_xlsx,
 }
 
 SUPPORTED = frozenset(_PARSERS)

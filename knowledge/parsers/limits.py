@@ -5,7 +5,7 @@ from __future__ import annotations
 MAX_FILE_BYTES = 50 * 1024 * 1024
 """Larger files are exports and recordings rather than documents that people wrote."""
 
-MAX_UNPACKED_BYTES = 300 * 1024 * 1024
+MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 """Sum of what an Office file's zip archive says that it unpacks to."""
 
 MAX_UNPACK_RATIO = 200
@@ -14,6 +14,7 @@ MAX_UNPACK_RATIO = 200
 SMALL_UNPACKED_BYTES = 5 * 1024 * 1024
 """Below this the ratio does not matter: a short document of repeated text packs well, and harms nobody."""
 
+MAX_ARCHIVE_ENTRIES = 20_000
 MAX_PAGES = 5_000
 MAX_CELLS = 500_000
 MAX_FRONT_MATTER_CHARS = 64 * 1024

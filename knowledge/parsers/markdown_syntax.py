@@ -50,7 +50,7 @@ _NOTHING = re.compile(
 )
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|\n]+\|)?([^\[\]|\n]+)\]\](?!\()")
 _MARKED = re.compile(r"==(?=[^\s=])(.+?)(?<=\S)==")
-_CALLOUT = re.compile(r"\[!\w+\][+-]?[ \t]*")
+_CALLOUT = re.compile(r"\[!\w+\][+-]?(?:[ \t]+|$)", re.MULTILINE)
 _HEADING_ATTRIBUTES = re.compile(r"[ \t]*\{[ \t]*:?[ \t]*(?P<list>[.#][^{}\n]*)\}[ \t]*#*[ \t]*$")
 _PLACEHOLDER = re.compile(r"\{\{[^{}\n]*\}\}")
 # What is left in the text after parsing is markup with a mistake in it.
@@ -65,6 +65,8 @@ _SWALLOWING = names(
     "button canvas iframe nav noembed noframes noscript object plaintext script select style svg template",
     "textarea title video xmp",
 )
+# Without attributes these do nothing: whoever writes one writes about it.
+_MENTIONED = names("a body div form head html img input link meta span table")
 
 
 def team_markdown() -> MarkdownIt:
@@ -185,10 +187,8 @@ def _leading_markup(state: StateCore) -> None:
             elif previous.type == "admonition_title_open" and '"' not in before.info:
                 # `!!! note` without a title of its own gets its type's name, which says nothing.
                 token.content = token.content if " " in before.info.strip() else ""
-            elif before.type == "blockquote_open":
-                token.content = (
-                    _CALLOUT.sub("", token.content, count=1) if token.content[:2] == "[!" else token.content
-                )
+            elif token.content.startswith("[!"):
+                token.content = _CALLOUT.sub("", token.content, count=1)
             elif _PLACEHOLDER.fullmatch(token.content):
                 token.content = ""
             elif before.type == "list_item_open" and token.content[:1] == "[":
@@ -216,7 +216,8 @@ def _render_html_inline(_renderer: object, tokens: Sequence[Token], index: int, 
     if match is None or match["close"] or match["empty"]:
         return content
     name = match["name"].lower()
-    stands_alone = name in _SWALLOWING or (name not in _HTML and not match["attributes"].strip())
+    bare = not match["attributes"].strip()
+    stands_alone = name in _SWALLOWING or (bare and (name not in _HTML or name in _MENTIONED))
     if stands_alone and not any(
         token.type == "html_inline" and token.content.lower().startswith(f"</{name}")
         for token in tokens[index:]

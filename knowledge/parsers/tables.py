@@ -26,6 +26,27 @@ class Cell:
 EMPTY = Cell()
 
 
+def joined_in_cell(parts: Iterable[str]) -> str:
+    """Paragraphs and list items of one cell on one line, where they would run into each other."""
+    text = ""
+    for part in filter(None, parts):
+        text = f"{text}{' ' if text[-1] in '.:;,!?' else '; '}{part}" if text else part
+    return text
+
+
+def looks_like_header(row: Sequence[str], rows: int) -> bool:
+    """Whether the first of some rows reads as their header, where the file does not say.
+
+    With two columns it may as well be the first of many pairs of a name and a value.
+    """
+    return (
+        rows > 1
+        and len(row) > 2
+        and all(0 < len(text) <= 60 and not text[0].isdigit() for text in row)
+        and len(set(row)) == len(row)
+    )
+
+
 def fill_merged(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
     """The rows as a grid: each has a cell in every column.
 

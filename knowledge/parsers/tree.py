@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from knowledge.documents import Block, Link, UnreadableDocument
-from knowledge.parsers.tables import Cell, fill_merged, table_blocks
+from knowledge.parsers.tables import Cell, fill_merged, joined_in_cell, table_blocks
 from knowledge.parsers.text_pieces import (
     absolute_url,
     code_lines,
@@ -41,6 +41,11 @@ _BLOCKS = names(
     "search section summary table tbody td tfoot th thead tr ul",
 )
 _CODE = frozenset(("code", "tt", "samp"))
+_LINE_BREAK = "\v"
+"""Stands for a `<br>` among collected text: white space that no source text has."""
+# Lists that are typed by hand, with line breaks or a paragraph for each item.
+_BULLET = re.compile(r"^(?:[*•·▪◦‣●○■]|-)\s+(?=\S)")
+_BEFORE_BULLET = re.compile(r"\v\s*(?=(?:[*•·▪◦‣●○■]|-)\s)")
 _SLUG_DROPPED = re.compile(r"[^\w\- ]")
 
 
@@ -131,17 +136,23 @@ class _Walker:
         """Ends the open block, if it has any text."""
         if not self._text:
             return
-        text = one_line("".join(self._text))
+        raw = "".join(self._text)
         self._text.clear()
         links, self._links = self._links, []
-        if text:
-            self._add(text, with_bare_links(text, links))
+        parts = _BEFORE_BULLET.split(raw) if _LINE_BREAK in raw else [raw]
+        for part in parts:
+            text, bullets = _BULLET.subn("", one_line(part), count=1)
+            if text:
+                own = links if len(parts) == 1 else [link for link in links if link.label in text]
+                self._add(text, with_bare_links(text, own), typed_bullet=bool(bullets))
 
-    def _add(self, text: str, links: tuple[Link, ...]) -> None:
+    def _add(self, text: str, links: tuple[Link, ...], *, typed_bullet: bool = False) -> None:
         depth = len(self._lists)
         if self._marker is not None and depth:
             self.blocks.append(Block("list_item", text, level=depth - 1, marker=self._marker, links=links))
             self._marker = None
+        elif typed_bullet:
+            self.blocks.append(Block("list_item", text, level=depth, links=links))
         else:
             self.blocks.append(Block("paragraph", text, level=depth, links=links))
 
@@ -296,17 +307,14 @@ class _Walker:
             self._stray_text(other.tail)
 
     def _cell(self, element: Element) -> Cell:
-        text, links = "", []
+        blocks = self._inner(element)
+        parts = [f"`{one_line(block.text)}`" if block.kind == "code" else block.text for block in blocks]
         heading = element.tag == "th"
-        for block in self._inner(element):
-            part = f"`{one_line(block.text)}`" if block.kind == "code" else block.text
-            # Paragraphs and list items within one cell would run into each other on one line.
-            apart = "; " if text and not heading and text[-1] not in ".:;,!?" else " "
-            text = f"{text}{apart}{part}" if text else part
-            links += block.links
+        text = " ".join(parts) if heading else joined_in_cell(parts)
+        links = tuple(link for block in blocks for link in block.links)
         return Cell(
             text,
-            tuple(links),
+            links,
             rows=max(1, _integer(element.get("rowspan"), 1)),
             columns=max(1, _integer(element.get("colspan"), 1)),
             heading=heading,
@@ -336,12 +344,12 @@ class _Walker:
 
     def _line_break(self) -> None:
         """A second line break in a row is how many pages end a paragraph."""
-        while self._text and self._text[-1] != "\n" and not self._text[-1].strip():
+        while self._text and self._text[-1] != _LINE_BREAK and not self._text[-1].strip():
             self._text.pop()
-        if self._text and self._text[-1] == "\n":
+        if self._text and self._text[-1] == _LINE_BREAK:
             self.flush()
         else:
-            self._text.append("\n")
+            self._text.append(_LINE_BREAK)
 
     def _superscript(self, element: Element) -> None:
         text = "".join(element.itertext()).strip()
