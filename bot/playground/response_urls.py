@@ -39,7 +39,10 @@ async def handle(request: Request, workspace: Workspace) -> Response:
     except SlackError as error:
         return PlainTextResponse(error.code, 404)
     try:
-        respond(workspace, granted, json.loads(await request.body()))
+        given = json.loads(await request.body())
+        if not isinstance(given, dict):
+            raise SlackError("invalid_payload")
+        respond(workspace, granted, given)
     except (SlackError, ValueError) as error:
         return PlainTextResponse(str(error) or "invalid_payload", 400)
     return PlainTextResponse("ok")
@@ -59,7 +62,7 @@ def respond(workspace: Workspace, granted: ResponseUrl, given: dict[str, Any]) -
         return
     content = read_content(arguments)
     if arguments.get("replace_original") and original:
-        replaced = {"blocks": None, "attachments": None, "text": "", "markdown": "", **content}
+        replaced = {"blocks": None, "attachments": None, "text": "", "markdown": "", "tasks": None, **content}
         workspace.change_message(granted.channel, original["ts"], **replaced)
         return
     public = arguments.get("response_type") == "in_channel"

@@ -75,7 +75,7 @@ class HttpTransport:
         if retry.number:
             headers |= {"X-Slack-Retry-Num": str(retry.number), "X-Slack-Retry-Reason": retry.reason}
         try:
-            # A loopback request of its own: no proxy, no certificates, no connection kept.
+            # The app is on this machine: no proxy, and no certificates to load for each request.
             async with httpx.AsyncClient(trust_env=False, verify=False, timeout=self._patience) as client:
                 response = await client.post(self._url(), content=body, headers=headers)
         except httpx.TimeoutException:

@@ -122,8 +122,8 @@ class WebApi:
             return
         if not token:
             raise SlackError("not_authed")
-        if not hmac.compare_digest(token, self._tokens[method.token]):
-            known = any(hmac.compare_digest(token, each) for each in self._tokens.values())
+        if not _same(token, self._tokens[method.token]):
+            known = any(_same(token, each) for each in self._tokens.values())
             raise SlackError("not_allowed_token_type" if known else "invalid_auth")
         if self.scopes is None or not method.scope:
             return
@@ -140,6 +140,10 @@ _ALL_SCOPES = frozenset(
     for kind in PREFIXES.values()
     if method.scope
 )
+
+
+def _same(token: str, expected: str) -> bool:
+    return hmac.compare_digest(token.encode(), expected.encode())
 
 
 def _faulty(fault: Fault) -> Response:
@@ -176,4 +180,4 @@ async def _read(request: Request) -> tuple[str, dict[str, Any]]:
         raise SlackError("invalid_json") from None
     bearer = request.headers.get("authorization", "")
     token = arguments.pop("token", None) or bearer.removeprefix("Bearer ").strip()
-    return token, arguments
+    return str(token), arguments
