@@ -6,7 +6,6 @@ The table is the truth: whatever is `accepted` is owed a reply, after any crash.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -19,6 +18,8 @@ from bot.tables import inbox
 Kind = Literal["message", "ask", "docs", "share"]
 ChannelType = Literal["channel", "group", "im", "mpim"]
 OPEN = ("accepted", "answering")
+# More than one, because other workers may be quicker.
+CANDIDATES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +54,6 @@ class Item:
     interruptions: int
     draft_ts: str | None
     resumed: bool
-
-    @property
-    def conversation(self) -> Conversation:
-        """What it must keep its order in."""
-        return conversation_of(self.incoming)
-
-
-Conversation = tuple[str, str]
-
-
-def conversation_of(incoming: Incoming) -> Conversation:
-    """The thread that an event belongs to; what belongs to none stands alone."""
-    return (incoming.channel, incoming.thread_ts or incoming.event_id)
 
 
 def accept(engine: Engine, incoming: Incoming) -> bool:
@@ -137,11 +125,11 @@ def reopen_interrupted(engine: Engine) -> int:
         ).rowcount
 
 
-def take(engine: Engine, busy: Collection[Conversation]) -> Item | None:
+def take(engine: Engine) -> Item | None:
     """Takes the oldest event whose turn has come, for answering.
 
-    In a conversation one event is answered at a time, oldest first: nothing is taken while an older one
-    there is still open. `busy` names conversations to leave alone.
+    In a thread one event is answered at a time, oldest first: nothing is taken while an older one there
+    is still open. What belongs to no thread stands alone.
     """
     earlier = inbox.alias("earlier")
     waits_for_another = exists().where(
@@ -158,16 +146,13 @@ def take(engine: Engine, busy: Collection[Conversation]) -> Item | None:
             ~waits_for_another,
         )
         .order_by(inbox.c.id)
-        .limit(len(busy) + 1)
+        .limit(CANDIDATES)
     )
     # Read first, then write in a transaction of its own: SQLite refuses at once, without waiting, to let
     # a transaction write that has read what another one changed since.
     with engine.connect() as connection:
         rows = connection.execute(candidates).all()
     for row in rows:
-        item = _item(row)
-        if item.conversation in busy:
-            continue
         with engine.begin() as connection:
             taken = connection.execute(
                 update(inbox)
@@ -175,7 +160,7 @@ def take(engine: Engine, busy: Collection[Conversation]) -> Item | None:
                 .values(state="answering", started_at=_now())
             )
         if taken.rowcount:
-            return item
+            return _item(row)
     return None
 
 

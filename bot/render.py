@@ -30,21 +30,28 @@ CONTEXT_ELEMENTS = 10
 BUTTONS = 5
 # A statement longer than this (a long code block) is cut into several, each whole in its notation.
 STATEMENT_LIMIT = 3_000
+# What is shown before "More": there is room left for the sign that more follows.
+SHOWN_LIMIT = MARKDOWN_LIMIT - len(words.MORE_FOLLOWS) - 2
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message. `text` is the plain words for notifications, `rest` the Markdown that did not fit."""
+    """A message. `text` is the plain words for notifications, `rest` the Markdown that did not fit.
+
+    `intro` is a line of mrkdwn above it all; a stream has no place for one.
+    """
 
     markdown: str
     blocks: tuple[Block, ...]
     text: str
     rest: str = ""
+    intro: str = ""
 
     @property
     def all_blocks(self) -> list[Block]:
         """The message as blocks alone, where it is not streamed."""
-        return [{"type": "markdown", "text": self.markdown}, *self.blocks]
+        markdown: list[Block] = [{"type": "markdown", "text": self.markdown}] if self.markdown else []
+        return [*([_context_line(self.intro)] if self.intro else []), *markdown, *self.blocks]
 
 
 def statements_markdown(statements: Iterable[Statement]) -> Iterator[str]:
@@ -120,7 +127,7 @@ def _fit(pieces: Iterable[str]) -> tuple[str, str]:
     """What fits into a message, and the rest."""
     shown, rest = "", ""
     for piece in pieces:
-        if rest or len(shown) + len(piece) > MARKDOWN_LIMIT - len(words.MORE_FOLLOWS) - 2:
+        if rest or len(shown) + len(piece) > SHOWN_LIMIT:
             rest += piece
         else:
             shown += piece

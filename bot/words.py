@@ -10,6 +10,12 @@ EXAMPLES = (
     "RAG or fine-tuning, head to head?",
 )
 
+# Slash commands: usage hint and description, as in the manifest.
+COMMANDS = {
+    "/ask": ("your question", "Ask your team’s documents; only you see the answer"),
+    "/docs": ("[words]", "What I know: list the documents, or search them"),
+}
+
 HELP = (
     "Hi! Ask me about your team’s documents, and I answer with their own words and a link to each. "
     "For example:\n" + "\n".join(f"- {example}" for example in EXAMPLES)
@@ -54,3 +60,8 @@ def status(documents: int) -> str:
 def counted(documents: int) -> str:
     """A number of documents, in words."""
     return "1 document" if documents == 1 else f"{documents:,} documents"
+
+
+def shared(user: str, question: str) -> str:
+    """What stands above a shared answer; `question` is escaped."""
+    return f"<@{user}> asked: {question}"

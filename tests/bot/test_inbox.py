@@ -42,7 +42,7 @@ def _state(engine: Engine, event_id: str) -> str:
 
 
 def _take(engine: Engine) -> inbox.Item:
-    item = inbox.take(engine, ())
+    item = inbox.take(engine)
     assert item is not None
     return item
 
@@ -50,7 +50,7 @@ def _take(engine: Engine) -> inbox.Item:
 def test_what_is_accepted_is_taken_once(engine: Engine) -> None:
     assert inbox.accept(engine, QUESTION)
     assert _take(engine).incoming == QUESTION
-    assert inbox.take(engine, ()) is None
+    assert inbox.take(engine) is None
 
 
 def test_the_same_event_is_accepted_once(engine: Engine) -> None:
@@ -86,17 +86,9 @@ def test_a_thread_keeps_its_order_while_others_go_on(engine: Engine) -> None:
     inbox.accept(engine, replace(QUESTION, event_id="Ev3", ts="2.1", thread_ts="2.1"))
     first, second = _take(engine), _take(engine)
     assert [first.incoming.event_id, second.incoming.event_id] == ["Ev1", "Ev3"]
-    assert inbox.take(engine, ()) is None
+    assert inbox.take(engine) is None
     inbox.finish(engine, first, "1.15")
     assert _take(engine).incoming.event_id == "Ev2"
-
-
-def test_a_busy_conversation_is_left_alone(engine: Engine) -> None:
-    inbox.accept(engine, QUESTION)
-    inbox.accept(engine, replace(QUESTION, event_id="Ev2", ts="2.1", thread_ts="2.1"))
-    item = inbox.take(engine, {inbox.conversation_of(QUESTION)})
-    assert item is not None
-    assert item.incoming.event_id == "Ev2"
 
 
 def test_many_workers_take_each_event_once(engine: Engine) -> None:
@@ -105,7 +97,7 @@ def test_many_workers_take_each_event_once(engine: Engine) -> None:
             engine, replace(QUESTION, event_id=f"Ev{number}", ts=f"{number}.0", thread_ts=f"{number}.0")
         )
     with ThreadPoolExecutor(6) as pool:
-        taken = [item for item in pool.map(lambda _: inbox.take(engine, ()), range(90)) if item]
+        taken = [item for item in pool.map(lambda _: inbox.take(engine), range(90)) if item]
     assert sorted(item.id for item in taken) == sorted({item.id for item in taken})
     assert len(taken) == 30
 
@@ -129,7 +121,7 @@ def test_what_is_handed_back_is_begun_but_not_interrupted(engine: Engine) -> Non
 def test_what_failed_waits_before_it_is_tried_again(engine: Engine) -> None:
     inbox.accept(engine, QUESTION)
     inbox.retry_later(engine, _take(engine), timedelta(hours=1), failed=True)
-    assert inbox.take(engine, ()) is None
+    assert inbox.take(engine) is None
     assert inbox.next_due(engine) is not None
 
 
@@ -143,7 +135,7 @@ def test_only_failures_of_ours_are_counted(engine: Engine) -> None:
 def test_a_question_that_is_deleted_is_not_answered(engine: Engine) -> None:
     inbox.accept(engine, QUESTION)
     inbox.withdraw(engine, "C1", "1.1")
-    assert inbox.take(engine, ()) is None
+    assert inbox.take(engine) is None
 
 
 def test_a_question_that_is_deleted_while_it_is_answered_stays_deleted(engine: Engine) -> None:

@@ -1,0 +1,44 @@
+"""The Bolt app: built from what it needs; nothing happens on import."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.client import slack_client
+from bot.listeners import register
+from bot.services import Services
+
+
+def build_app(services: Services, signing_secret: str = "") -> App:
+    """The app with all its listeners. Without a signing secret it may be served by Socket Mode only.
+
+    Listeners run before the ack (`process_before_response`): by itself Bolt acks an event first, and an
+    event whose writing then fails would be lost.
+    """
+
+    def authorize(**_: Any) -> AuthorizeResult:
+        us = services.identity()
+        return AuthorizeResult(
+            enterprise_id=us.enterprise,
+            team_id=us.team,
+            bot_user_id=us.user,
+            bot_id=us.bot,
+            bot_token=services.client.token,
+        )
+
+    app = App(
+        name="ragtime",
+        logger=logging.getLogger("ragtime.bolt"),
+        # The token comes from `authorize`: so who we are is asked once, when Slack first calls.
+        client=slack_client(None, services.client.base_url),
+        authorize=authorize,
+        signing_secret=signing_secret,
+        process_before_response=True,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    register(app, services)
+    return app

@@ -1,0 +1,155 @@
+"""Where an answer will be read: from a Slack conversation to the principals that all its readers hold.
+
+When Slack cannot be asked, the place is taken to be narrower than it may be, never wider.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from slack_sdk import WebClient
+
+from bot.client import SLACK_ERRORS, Identity, said
+from bot.inbox import Incoming
+from knowledge.access import Place
+
+log = logging.getLogger(__name__)
+
+REMEMBERED_SECONDS = 60.0
+PAGE = 200
+
+T = TypeVar("T")
+
+
+class Audience:
+    """Looks places up in Slack and remembers them for a minute. Safe to use from several threads.
+
+    `has_restricted` says whether any document is for some only: memberships matter only then.
+    """
+
+    def __init__(
+        self,
+        client: WebClient,
+        identity: Callable[[], Identity],
+        has_restricted: Callable[[], bool],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._identity = identity
+        self._has_restricted = has_restricted
+        self._clock = clock
+        self._remembered: dict[tuple[str, str], tuple[float, Any]] = {}
+
+    def place(self, incoming: Incoming) -> Place:
+        """The place where the reply to an event is read."""
+        if incoming.kind in ("ask", "docs"):
+            return self.person(incoming.user)
+        if incoming.channel_type == "im":
+            return self.person(incoming.user)
+        if incoming.channel_type == "mpim":
+            return self.group_conversation(incoming.channel)
+        return self.channel(incoming.channel)
+
+    def person(self, user: str) -> Place:
+        """What one person reads alone: a direct message, a private reply."""
+        try:
+            outside = self._is_outsider(user)
+        except SLACK_ERRORS as error:
+            log.warning("users.info failed for %s, so they get only what is external: %s", user, error)
+            return Place.shared(f"user:{user}")
+        principals = self._principals(user)
+        return Place.shared(*principals) if outside else Place.internal(*principals)
+
+    def channel(self, channel: str) -> Place:
+        """What everyone in a channel reads."""
+        try:
+            shared = self._is_shared(channel)
+        except SLACK_ERRORS as error:
+            log.warning("conversations.info failed for %s, taken as shared outside: %s", channel, error)
+            shared = True
+        return Place.shared(f"channel:{channel}") if shared else Place.internal(f"channel:{channel}")
+
+    def group_conversation(self, channel: str) -> Place:
+        """What all members of a group DM hold."""
+        own = f"channel:{channel}"
+        try:
+            members = self._members(channel)
+            outside = self._is_shared(channel) or any(self._is_outsider(member) for member in members)
+        except SLACK_ERRORS as error:
+            log.warning("the members of %s are not known, so only what is external: %s", channel, error)
+            return Place.shared(own)
+        held = [self._principals(member) for member in members]
+        principals = {own, *(frozenset.intersection(*held) if held else ())}
+        return Place.shared(*principals) if outside else Place.internal(*principals)
+
+    def _principals(self, user: str) -> frozenset[str]:
+        """What a person holds: themselves, their channels, their user groups."""
+        alone = frozenset({f"user:{user}"})
+        if not self._has_restricted():
+            return alone
+        try:
+            return alone | self._channels(user) | self._groups(user)
+        except SLACK_ERRORS as error:
+            log.warning("the channels and groups of %s are not known, so none count: %s", user, error)
+            return alone
+
+    def _is_shared(self, channel: str) -> bool:
+        def ask() -> bool:
+            info = said(self._client.conversations_info(channel=channel))["channel"]
+            # Shared within one organization (Enterprise Grid) is still one company.
+            among_others = bool(info.get("is_shared")) and not info.get("is_org_shared")
+            return among_others or bool(info.get("is_ext_shared") or info.get("is_pending_ext_shared"))
+
+        return self._ask("shared", channel, ask)
+
+    def _is_outsider(self, user: str) -> bool:
+        def ask() -> bool:
+            info = said(self._client.users_info(user=user))["user"]
+            home = self._identity()
+            theirs = (info.get("enterprise_user") or {}).get("enterprise_id")
+            at_home = info.get("team_id") == home.team or (theirs is not None and theirs == home.enterprise)
+            return bool(info.get("is_stranger")) or not at_home
+
+        return self._ask("outsider", user, ask)
+
+    def _members(self, channel: str) -> frozenset[str]:
+        def ask() -> frozenset[str]:
+            members = frozenset(
+                member
+                for page in self._client.conversations_members(channel=channel, limit=PAGE)
+                for member in said(page)["members"]
+            )
+            return members - {self._identity().user}
+
+        return self._ask("members", channel, ask)
+
+    def _channels(self, user: str) -> frozenset[str]:
+        def ask() -> frozenset[str]:
+            pages = self._client.users_conversations(
+                user=user, types="public_channel,private_channel", exclude_archived=True, limit=PAGE
+            )
+            return frozenset(
+                f"channel:{channel['id']}" for page in pages for channel in said(page)["channels"]
+            )
+
+        return self._ask("channels", user, ask)
+
+    def _groups(self, user: str) -> frozenset[str]:
+        def ask() -> dict[str, frozenset[str]]:
+            groups = said(self._client.usergroups_list(include_users=True))["usergroups"]
+            return {group["id"]: frozenset(group.get("users") or ()) for group in groups}
+
+        groups = self._ask("groups", "", ask)
+        return frozenset(f"group:{group}" for group, users in groups.items() if user in users)
+
+    def _ask(self, what: str, whom: str, ask: Callable[[], T]) -> T:
+        """What Slack says, or said within the last minute. Errors are not remembered."""
+        known = self._remembered.get((what, whom))
+        if known and self._clock() - known[0] < REMEMBERED_SECONDS:
+            return known[1]
+        answer = ask()
+        self._remembered[what, whom] = (self._clock(), answer)
+        return answer

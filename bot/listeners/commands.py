@@ -1,0 +1,49 @@
+"""Slash commands: `/ask` and `/docs` go to the inbox, their private replies come by `response_url`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import Ack, App
+
+from bot import inbox, words
+from bot.inbox import Incoming, Kind
+from bot.mrkdwn import read_message
+from bot.services import Services
+
+
+def register(app: App, services: Services) -> None:
+    """Listens to the commands of the manifest."""
+
+    def accept(kind: Kind, body: dict[str, Any], text: str) -> None:
+        incoming = Incoming(
+            event_id=body["trigger_id"],
+            kind=kind,
+            channel=body["channel_id"],
+            channel_type="im" if body["channel_id"].startswith("D") else "channel",
+            user=body["user_id"],
+            team=body["team_id"],
+            text=text,
+            response_url=body["response_url"],
+        )
+        if inbox.accept(services.engine, incoming):
+            services.wake()
+
+    def ask(ack: Ack, body: dict[str, Any]) -> None:
+        question = _typed(body, services)
+        if not question:
+            ack(words.ASK_USAGE)
+            return
+        accept("ask", body, question)
+        ack()
+
+    def docs(ack: Ack, body: dict[str, Any]) -> None:
+        accept("docs", body, _typed(body, services))
+        ack()
+
+    app.command("/ask")(ask)
+    app.command("/docs")(docs)
+
+
+def _typed(body: dict[str, Any], services: Services) -> str:
+    return read_message(body.get("text") or "", services.identity().user)

@@ -1,0 +1,39 @@
+"""The HTTP side: Slack's signed requests at /slack/events, and /healthz."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from slack_bolt import App
+from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+# Slack's own payloads stay far below this.
+MAX_BODY = 1_000_000
+
+
+def slack_events(app: Callable[[], App]) -> Route:
+    """`POST /slack/events`: Bolt checks the signature, then its listeners run, off the event loop."""
+
+    async def receive(request: Request) -> Response:
+        body = b""
+        async for piece in request.stream():
+            body += piece
+            if len(body) > MAX_BODY:
+                return PlainTextResponse("too large", 413)
+        answered = await run_in_threadpool(app().dispatch, to_bolt_request(request, body))
+        return to_starlette_response(answered)
+
+    return Route("/slack/events", receive, methods=["POST"])
+
+
+def healthz(ready: Callable[[], bool]) -> Route:
+    """`GET /healthz`: 200 as soon as events can be taken, 503 before and after."""
+
+    async def health(_: Request) -> Response:
+        return PlainTextResponse("ok") if ready() else PlainTextResponse("starting", 503)
+
+    return Route("/healthz", health)
