@@ -54,6 +54,10 @@ function linked(up) {
   connection.textContent = up ? "" : "The connection is lost. Trying again…";
 }
 
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  middle.focus();
+});
 addEventListener("hashchange", changed);
 document.addEventListener("ragtime:write-in-thread", () => requestAnimationFrame(() => requestAnimationFrame(side.focus)));
 connect((change) => {

@@ -93,7 +93,7 @@ function mentions(typed) {
     .map((user) => ({ drawing: () => avatar(user, "tiny"), words: `@${user.real_name}`, note: user.profile.title }));
   const groups = state.groups
     .filter((group) => starts(typed, group.handle, group.name))
-    .map((group) => ({ drawing: () => icon("hash"), words: `@${group.handle}`, note: group.name }));
+    .map((group) => ({ drawing: () => icon("group"), words: `@${group.handle}`, note: group.name }));
   return [...people, ...groups];
 }
 

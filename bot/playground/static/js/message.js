@@ -10,14 +10,14 @@ import { avatar, icon } from "./icons.js";
 import { go, toThread } from "./route.js";
 import { statusLine } from "./status.js";
 import { authorOf, botUser, state } from "./store.js";
-import { clock, full } from "./time.js";
+import { clock, dateOf, full, shortClock } from "./time.js";
 
 /** A row of a message list. `context` has `grouped`, `inThread`, `editing`, `onEdit`, `replies`, `status`. */
 export function messageRow(message, context) {
   const { grouped, editing, inThread } = context;
   const author = authorOf(message);
   const name = author?.real_name ?? "Someone";
-  const moment = h("time", { datetime: new Date(message.ts * 1000).toISOString(), title: full(message.ts) }, clock(message.ts));
+  const moment = (words) => h("time", { datetime: dateOf(message.ts).toISOString(), title: full(message.ts) }, words);
   const classes = ["message", grouped && "grouped", message.ephemeral_to && "ephemeral", editing && "editing"];
   return h(
     "li",
@@ -28,12 +28,12 @@ export function messageRow(message, context) {
       "data-ts": message.ts,
       "aria-label": `${name}, ${clock(message.ts)}${message.ephemeral_to ? ", only visible to you" : ""}`,
     },
-    h("div", { class: "gutter" }, grouped ? moment : avatar(author)),
+    h("div", { class: "gutter" }, grouped ? moment(shortClock(message.ts)) : avatar(author)),
     h(
       "div",
       { class: "message-main" },
       message.ephemeral_to && h("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
-      !grouped && h("p", { class: "byline" }, h("b", {}, name), author?.is_bot && h("span", { class: "badge" }, "App"), moment),
+      !grouped && h("p", { class: "byline" }, h("b", {}, name), author?.is_bot && h("span", { class: "badge" }, "App"), moment(clock(message.ts))),
       editing ? editor(message, context.onEdit) : h("div", { class: "content" }, content(message)),
       !inThread && threadSummary(message, context.replies),
       !inThread && context.status && statusLine(context.status),

@@ -6,6 +6,10 @@ import { current, go, toThread } from "./route.js";
 import { authorOf, botUser, state } from "./store.js";
 
 const WIDE = matchMedia("(min-width: 60rem)");
+const DELIVERY_ERRORS = {
+  operation_timeout: "did not answer within three seconds. Try again.",
+  dispatch_failed: "could not take that. Its terminal says why.",
+};
 const asked = new Set();
 
 /** Looks at a change before it is applied. */
@@ -34,8 +38,8 @@ const NOTICES = {
       announce(change.loading_messages?.[0] ?? `${botUser()?.real_name} ${change.status}`);
     }
   },
-  delivery({ ok, what, error }) {
-    if (!ok) toast(`${botUser()?.real_name} did not take the ${what}: ${error}`);
+  delivery({ ok, error }) {
+    if (!ok) toast(`${botUser()?.real_name} ${DELIVERY_ERRORS[error] ?? `gave an answer that Slack refuses: ${error}`}`);
   },
 };
 
@@ -47,6 +51,7 @@ function speak(message) {
 /** Where there is room, the thread of one's own question opens beside it; focus stays where it is. */
 function follow({ channel, thread_ts }) {
   if (!thread_ts || !asked.delete(thread_ts)) return;
-  const here = current();
-  if (WIDE.matches && here.channel === channel && !here.thread && !here.home) go(toThread(channel, thread_ts), { replace: true });
+  const { channel: here, thread, home } = current();
+  const busy = thread && document.getElementById("thread").contains(document.activeElement);
+  if (WIDE.matches && here === channel && !home && !busy) go(toThread(channel, thread_ts), { replace: true });
 }
