@@ -1,9 +1,10 @@
-"""Front matter: the YAML (`---`) or TOML (`+++`) before a Markdown document, as a plain dictionary."""
+"""Front matter: the YAML (`---`) or TOML (`+++`) before a document's text, as a plain dictionary."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -44,7 +45,16 @@ def split_front_matter(text: str) -> tuple[dict[str, object], str]:
             raise UnreadableDocument("its front matter is not a list of keys and values")
         # A document that begins with a thematic break, not with front matter.
         return {}, text
-    return {str(key).lower(): _plain(value) for key, value in values.items()}, text[match.end() :]
+    plain = {str(key).lower(): _plain(value) for key, value in values.items()}
+    if len(plain) < len(values):
+        raise UnreadableDocument("its front matter has a key twice, in capitals and without")
+    return plain, text[match.end() :]
+
+
+def stated_title(metadata: Mapping[str, object]) -> str | None:
+    """The title that front matter gives the document."""
+    title = metadata.get("title")
+    return str(title) if title and isinstance(title, str | int | float) else None
 
 
 def _yaml(body: str) -> object:
@@ -90,7 +100,7 @@ class _StrictLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen:
+            if isinstance(key.value, str) and key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key “{key.value}” is there twice", key.start_mark
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from knowledge.documents import ParsedDocument
+from knowledge.parsers.front_matter import split_front_matter, stated_title
 from knowledge.parsers.reading import decode
 from knowledge.parsers.text_pieces import names, one_line
 from knowledge.parsers.tree import Element, parse_tree, tree_blocks
@@ -14,30 +15,37 @@ _AROUND_THE_PAGE = _AROUND_THE_CONTENT | names("aside header")
 
 
 def parse_html(path: Path) -> ParsedDocument:
-    """A page's blocks; its title is its first heading, else what the browser shows in the tab.
+    """A page's blocks, and front matter, which site generators read from HTML, too.
+
+    Its title is its first heading, else what the browser shows in the tab.
 
     Raises:
-        UnreadableDocument: it is no text, or nested too deeply.
+        UnreadableDocument: it is no text, nested too deeply, or its front matter is broken.
     """
-    return html_document(decode(path.read_bytes(), html=True))
+    metadata, text = split_front_matter(decode(path.read_bytes(), html=True))
+    page = html_document(text)
+    return ParsedDocument(stated_title(metadata) or page.title, page.blocks, metadata)
 
 
 def html_document(text: str) -> ParsedDocument:
-    """The same for a page that was read already."""
+    """The same for the text of a page without front matter."""
     root = parse_tree(text)
     if root is None:
         return ParsedDocument(None, ())
     content = _content(root)
     around = _AROUND_THE_PAGE if content is root else _AROUND_THE_CONTENT
     blocks = tree_blocks(content, slugs=False, boilerplate=around)
-    # A page's main heading may stand in a header above its content.
-    named = [
-        element
-        for element in (next(root.iter("h1"), None), next(root.iter("title"), None))
-        if element is not None
-    ]
-    titles = [one_line("".join(element.itertext())) for element in named]
-    return ParsedDocument(next(filter(None, titles), None), tuple(blocks))
+    return ParsedDocument(_title(root), tuple(blocks))
+
+
+def _title(root: Element) -> str | None:
+    """The first main heading, even of the header above the content, else the page's name."""
+    for heading in root.iter("h1"):
+        if text := " ".join(block.text for block in tree_blocks(heading, slugs=False)):
+            return text.replace("`", "")
+    for name in root.iter("title"):
+        return one_line("".join(name.itertext())) or None
+    return None
 
 
 def _content(root: Element) -> Element:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge.documents import Block, ParsedDocument
-from knowledge.parsers.front_matter import split_front_matter
+from knowledge.parsers.front_matter import split_front_matter, stated_title
 from knowledge.parsers.reading import read_text
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ def parse_markdown(path: Path) -> ParsedDocument:
     """
     metadata, text = split_front_matter(read_text(path))
     blocks = markdown_blocks(text)
-    title = metadata.get("title") or first_heading(blocks)
-    return ParsedDocument(str(title) if title else None, tuple(blocks), metadata)
+    return ParsedDocument(stated_title(metadata) or first_heading(blocks), tuple(blocks), metadata)
 
 
 def markdown_blocks(text: str) -> list[Block]:

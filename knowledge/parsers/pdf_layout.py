@@ -49,12 +49,11 @@ class _Open:
 
 def page_blocks(pages: Sequence[Sequence[Line]]) -> list[Block]:
     """The blocks of all pages, in order; a paragraph that goes over a page's end is one."""
-    cleaned = _without_running_heads(
-        [[replace(line, text=line.text.translate(_LIGATURES)) for line in page] for page in pages]
-    )
+    written = [[replace(line, text=line.text.translate(_LIGATURES)) for line in page] for page in pages]
+    body = _body_size([line for page in written for line in page])
+    cleaned = _without_running_heads(written, body)
     lines = [line for page in cleaned for line in page]
     words = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
-    body = _body_size(lines)
     sizes = sorted({line.size for line in lines if line.size >= body * _LARGER}, reverse=True)
     gap = _usual_gap(cleaned)
     width = max((len(line.text.strip()) for line in lines), default=0)
@@ -76,28 +75,27 @@ def page_blocks(pages: Sequence[Sequence[Line]]) -> list[Block]:
     return [block for block in blocks if block.text]
 
 
-def _without_running_heads(pages: list[list[Line]]) -> list[list[Line]]:
-    def likeness(line: Line) -> str:
-        return re.sub(r"\d+", "#", one_line(line.text)).lower()
+def _without_running_heads(pages: list[list[Line]], body: float) -> list[list[Line]]:
+    """Leaves out page numbers, and lines at a page's edges that are at the same place on other pages, too."""
 
-    edges = [(page[:_EDGE_LINES], page[-_EDGE_LINES:]) for page in pages]
-    counts = Counter(
-        likeness(line) for top, bottom in edges for line in {likeness(x): x for x in (*top, *bottom)}.values()
-    )
+    def likeness(line: Line) -> tuple[str, int]:
+        text = one_line(line.text).lower()
+        # “Step 1” and “Step 2” in larger letters are headings; “Page 1” and “Page 2” are not.
+        return text if line.size >= body * _LARGER else re.sub(r"\d+", "#", text), round(line.height)
+
+    def edges(page: list[Line]) -> list[Line]:
+        return page if len(page) <= 2 * _EDGE_LINES else page[:_EDGE_LINES] + page[-_EDGE_LINES:]
+
+    counts = Counter(like for page in pages for like in {likeness(line) for line in edges(page)})
     needed = max(2, min(_REPEATED_ON, len(pages)))
-    cleaned = []
+    cleaned: list[list[Line]] = []
     for page in pages:
-        last = len(page) - _EDGE_LINES
-        cleaned.append(
-            [
-                line
-                for position, line in enumerate(page)
-                if not (
-                    (position < _EDGE_LINES or position >= last)
-                    and (counts[likeness(line)] >= needed or _PAGE_NUMBER.fullmatch(line.text.strip()))
-                )
-            ]
-        )
+        dropped = {
+            id(line)
+            for line in edges(page)
+            if counts[likeness(line)] >= needed or _PAGE_NUMBER.fullmatch(line.text.strip())
+        }
+        cleaned.append([line for line in page if id(line) not in dropped])
     return cleaned
 
 

@@ -19,6 +19,9 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_ACCENTED = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜŸßàáâãäåæçèéêëìíîïñòóôõöøœùúûüÿ"
+_ACCENTED_RUN = re.compile(f"[{_ACCENTED}]{{4}}")
+_WESTERN = frozenset(map(chr, range(128))) | frozenset(_ACCENTED + "“”„‘’‚«»‹›–—…•·€£§©®™°¡¿½¼¾×\xa0\xad")
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.IGNORECASE)
 
 
@@ -45,7 +48,7 @@ def decode(data: bytes, *, html: bool = False) -> str:
     if text is None and html and (declared := _META_CHARSET.search(data[:4096])):
         text = _try(data, declared[1].decode("ascii"))
     if text is None:
-        text = _detected(data)
+        text = _western(data) or _detected(data)
     controls = len(_CONTROL.findall(text))
     if controls > max(1, MOST_CONTROL_CHARACTERS * len(text)):
         raise UnreadableDocument("this is a binary file, not text, whatever its name says")
@@ -73,6 +76,17 @@ def _utf16_without_mark(data: bytes) -> str:
     )
     if text is None:
         raise UnreadableDocument("this is a binary file, not text, whatever its name says")
+    return text
+
+
+def _western(data: bytes) -> str | None:
+    """Windows' Western encoding, if that makes words: accented letters stand alone among plain ones.
+
+    General detection goes astray on texts with but a few of them, which most of ours are.
+    """
+    text = _try(data, "cp1252")
+    if text is None or not _WESTERN.issuperset(text) or _ACCENTED_RUN.search(text):
+        return None
     return text
 
 
