@@ -1,0 +1,153 @@
+"""Runs the bot until it is told to stop: Socket Mode, signed HTTP, or the playground."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import truststore
+import uvicorn
+from slack_sdk.errors import SlackApiError
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
+
+from bot import words
+from bot.answerer import Answerer
+from bot.assembly import Assembly, assemble
+from bot.client import error_code, is_transient, slack_client
+from bot.config import Settings
+from bot.socket_mode import SocketMode
+from bot.web import healthz, slack_events
+from knowledge.database import open_database
+
+if TYPE_CHECKING:
+    from bot.playground.standin import StandIn
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+# Open pages and half-read requests may hold the server up for this long when it is told to stop.
+SERVER_STOP_SECONDS = 3
+BOT_TOKEN_PLACE = "from your app’s page “OAuth & Permissions”, once it is installed there"
+APP_TOKEN_PLACE = "from your app’s page “Basic Information”; it needs the scope connections:write"
+
+
+class CannotStart(Exception):
+    """The bot cannot be started; the message is one line with what to do."""
+
+
+def run(settings: Settings, answerer: Answerer, engine: Engine) -> None:
+    """Serves until SIGTERM or Ctrl-C, then ends in order: takes no more, finishes or hands back.
+
+    `engine` is the settings' database. The playground does not touch it: what is said there is gone
+    with its workspace, so its inbox is in a database of its own, for as long as it runs.
+
+    Raises:
+        CannotStart: the port is taken, or Slack refuses a token.
+    """
+    truststore.inject_into_ssl()
+    host = "0.0.0.0" if settings.mode == "http" else LOOPBACK
+    listener = _listen(host, settings.port)
+    with listener, _parts(settings, answerer, engine) as (assembly, standin, events):
+        routes: list[BaseRoute] = [healthz(lambda: events is None or events.connected)]
+        if events is None:
+            routes.append(slack_events(lambda: assembly.app))
+        if standin:
+            routes += [*standin.routes(), *_page(standin, settings.ragtime_docs)]
+
+        @asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            async with AsyncExitStack() as stack:
+                if standin:
+                    await stack.enter_async_context(standin.running())
+                await run_in_threadpool(assembly.start)
+                if events:
+                    await run_in_threadpool(events.start)
+                yield
+                if events:
+                    await run_in_threadpool(events.stop)
+                await run_in_threadpool(assembly.stop)
+
+        app = Starlette(routes=routes, lifespan=lifespan)
+        _serve(app, listener)
+
+
+@contextmanager
+def _parts(
+    settings: Settings, answerer: Answerer, engine: Engine
+) -> Iterator[tuple[Assembly, StandIn | None, SocketMode | None]]:
+    """What the mode needs: the Slack side, the playground's stand-in, the socket."""
+    if settings.mode == "playground":
+        from bot.playground.standin import build_standin
+
+        standin = build_standin(f"http://{LOOPBACK}:{settings.port}")
+        client = slack_client(standin.secrets.bot_token, standin.api_url)
+        with tempfile.TemporaryDirectory(prefix="ragtime-") as folder:
+            own = open_database(f"sqlite:///{Path(folder) / 'playground.db'}")
+            yield assemble(client, own, answerer, standin.secrets.signing_secret), standin, None
+            own.dispose()
+        return
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
+    client = slack_client(token, settings.slack_api_url)
+    if settings.slack_app_token:
+        assembly = assemble(client, engine, answerer)
+        events = SocketMode(assembly.app, settings.slack_app_token.get_secret_value(), client)
+        _check("SLACK_BOT_TOKEN", BOT_TOKEN_PLACE, assembly.services.identity)
+        _check("SLACK_APP_TOKEN", APP_TOKEN_PLACE, events.check)
+        yield assembly, None, events
+    else:
+        secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
+        assembly = assemble(client, engine, answerer, secret)
+        _check("SLACK_BOT_TOKEN", BOT_TOKEN_PLACE, assembly.services.identity)
+        yield assembly, None, None
+
+
+def _check(variable: str, where: str, ask: Callable[[], object]) -> None:
+    """Says at start that Slack refuses a token. Where Slack cannot be reached, it is tried again later."""
+    try:
+        ask()
+    except SlackApiError as error:
+        if is_transient(error):
+            return
+        raise CannotStart(f"Slack refuses {variable} ({error_code(error)}): copy it again {where}") from None
+    except OSError as error:
+        log.warning("Slack cannot be reached yet: %s", error)
+
+
+def _page(standin: StandIn, docs: Path) -> Sequence[BaseRoute]:
+    from bot.playground.page import SlashCommand, page_routes
+
+    commands = [SlashCommand(name, *texts) for name, texts in words.COMMANDS.items()]
+    return page_routes(standin.workspace, docs, commands, words.EXAMPLES)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise CannotStart(f"Port {port} cannot be used ({error.strerror}): set PORT to a free one") from None
+
+
+def _serve(app: Starlette, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=SERVER_STOP_SECONDS,
+    )
+    # Once all is ended in order, uvicorn raises the signal that it caught again: it has done its work.
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
