@@ -62,6 +62,7 @@ class Delivery:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: list[Outgoing] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._unfinished = 0
         workspace.subscribe(self._on_change)
 
     @asynccontextmanager
@@ -81,9 +82,16 @@ class Delivery:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @property
+    def unfinished(self) -> int:
+        """How many deliveries are neither acked nor given up yet."""
+        with self.workspace.lock:
+            return self._unfinished
+
     def send(self, outgoing: Outgoing) -> None:
         """Delivers something; from any thread."""
         with self.workspace.lock:
+            self._unfinished += 1
             if self._loop is None:
                 self._waiting.append(outgoing)
             else:
@@ -100,7 +108,12 @@ class Delivery:
     def _start(self, outgoing: Outgoing) -> None:
         task = asyncio.get_running_loop().create_task(self._deliver(outgoing))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        with self.workspace.lock:
+            self._unfinished -= 1
 
     async def _deliver(self, outgoing: Outgoing) -> None:
         ack = await self._attempt(outgoing, Retry())

@@ -46,5 +46,5 @@ def _bots_info(workspace: Workspace, arguments: Arguments) -> dict[str, Any]:
 METHODS = {
     "auth.test": Method(_auth_test),
     "api.test": Method(_api_test, optional={"error": "text"}, token="none"),
-    "bots.info": Method(_bots_info, optional={"bot": "text", "team_id": "text"}, scope="users:read"),
+    "bots.info": Method(_bots_info, optional={"bot": "text"}, scope="users:read"),
 }

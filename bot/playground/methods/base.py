@@ -17,6 +17,8 @@ Run = Callable[[Workspace, Arguments], dict[str, Any]]
 
 PREFIXES = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
 
+# slack_sdk sends the team with every call of a client that knows its team, as Bolt's do.
+_EVERYWHERE: dict[str, Kind] = {"team_id": "text"}
 _FLAGS = {"1": True, "true": True, "True": True, "0": False, "false": False, "False": False}
 
 
@@ -38,7 +40,7 @@ def read_arguments(method: Method, given: Mapping[str, Any]) -> Arguments:
         SlackError: invalid_arg_name for one that the method does not have (Slack ignores many of
             these; here it finds mistakes), invalid_arguments where one is missing or malformed.
     """
-    known: dict[str, Kind] = {**method.required, **method.optional}
+    known: dict[str, Kind] = {**_EVERYWHERE, **method.required, **method.optional}
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise SlackError("invalid_arg_name", [f"unknown argument: {name}" for name in unknown])

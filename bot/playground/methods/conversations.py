@@ -184,7 +184,6 @@ _LISTING: dict[str, Kind] = {
     **_PAGES,
     "types": "text",
     "exclude_archived": "flag",
-    "team_id": "text",
 }
 METHODS = {
     "conversations.info": Method(

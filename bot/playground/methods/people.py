@@ -49,14 +49,13 @@ METHODS = {
             "include_users": "flag",
             "include_count": "flag",
             "include_disabled": "flag",
-            "team_id": "text",
         },
         scope="usergroups:read",
     ),
     "usergroups.users.list": Method(
         _group_users,
         {"usergroup": "text"},
-        {"include_disabled": "flag", "team_id": "text"},
+        {"include_disabled": "flag"},
         scope="usergroups:read",
     ),
 }
