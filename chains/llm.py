@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -34,6 +35,9 @@ class Limits:
     whole: float = 60.0
 
 
+LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
     """Which model to call. `model` is a name, or `provider:name` for any LangChain provider.
@@ -46,7 +50,7 @@ class ModelSettings:
     base_url: str | None = None
     model: str | None = None
     reasoning_effort: str = "none"
-    limits: Limits = Limits()
+    limits: Limits = LIMITS
 
 
 def connect(settings: ModelSettings) -> BaseChatModel | None:
@@ -131,7 +135,7 @@ def drop_refused_parameter(model: BaseChatModel, error: BaseException) -> bool:
     return False
 
 
-def within(limits: Limits, start: Callable[[], Iterator[T]]) -> Iterator[T]:
+def within(limits: Limits, start: Callable[[], Generator[T]]) -> Iterator[T]:
     """Yields what `start()` yields, but never waits longer than the limits allow.
 
     The call runs in a thread of its own: a client's time-outs count from byte to byte, so that a
@@ -145,10 +149,12 @@ def within(limits: Limits, start: Callable[[], Iterator[T]]) -> Iterator[T]:
 
     def produce() -> None:
         try:
-            for item in start():
-                items.put(("item", item))
-                if stopped.is_set():
-                    return
+            # Closed here: an abandoned stream must not be finalised in another thread's context.
+            with contextlib.closing(start()) as stream:
+                for item in stream:
+                    items.put(("item", item))
+                    if stopped.is_set():
+                        return
             items.put(("end", None))
         except BaseException as error:
             items.put(("error", error))

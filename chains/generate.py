@@ -1,0 +1,189 @@
+"""A model's answer from passages, sentence by sentence, each checked before anyone sees it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
+
+from chains.contract import Statement, Turn
+from chains.evidence import Passage
+from chains.failures import ModelFailed, failure, may_retry
+from chains.llm import LIMITS, Limits, drop_refused_parameter, within
+from chains.prompts import prompt
+from chains.sentences import split
+from chains.verify import NOT_IN_DOCUMENTS, Verifier
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessageChunk
+    from langchain_core.runnables import Runnable
+
+__all__ = ["ModelFailed", "NothingSupported", "Passage", "generate"]
+
+TURNS_SENT = 4
+TURN_LENGTH = 500
+
+# A line that speaks to the model rather than to readers: neither sent nor taken as support. What keeps
+# hostile documents harmless is that every sentence is checked; this only keeps them from being quoted.
+SPEAKS_TO_MODEL = re.compile(
+    r"\b(?:ignore|disregard|forget|override|bypass)\s+(?:(?:all|any|the|your|my|of|these|those|and)\s+)*"
+    r"(?:previous|prior|above|earlier|preceding|existing|system|your|all)\b.{0,30}\b(?:instructions?|prompts?|rules)\b"
+    r"|\b(?:you are|act as|as) (?:now )?an? (?:ai|assistant|chatbot|llm|language model)\b"
+    r"|\b(?:assistant|chatbot|ai)s?(?::| reading this)"
+    r"|\b(?:reply|respond|answer|output) (?:only|exactly) (?:with|as)\b",
+    re.IGNORECASE,
+)
+DECLINED = re.compile(r"NOT[ _\\]+IN[ _\\]+DOCUMENTS")
+
+
+class NothingSupported(Exception):
+    """The model wrote nothing that the passages support.
+
+    `declined` says that it found no answer in them itself; otherwise `dropped` counts the sentences
+    that could not be verified.
+    """
+
+    def __init__(self, *, declined: bool, dropped: int) -> None:
+        super().__init__("declined" if declined else f"{dropped} sentences unsupported")
+        self.declined = declined
+        self.dropped = dropped
+
+
+def generate(
+    question: str,
+    passages: Sequence[Passage],
+    history: Sequence[Turn],
+    model: BaseChatModel,
+    limits: Limits = LIMITS,
+) -> Iterator[Statement]:
+    """Yields the sentences of the model's answer that the passages support, each as soon as it is whole.
+
+    `question` is understood in full (rewritten); `passages` may all leave for the model. Of the
+    history only the person's own messages are sent: earlier answers may quote what must not leave.
+
+    Raises:
+        ModelFailed: the call failed, perhaps after some statements.
+        NothingSupported: the call went well, but there is nothing to show.
+    """
+    passages = [replace(passage, text=_for_readers(passage.text)) for passage in passages]
+    verifier = Verifier(question, passages)
+    shown = dropped = 0
+    declined = False
+    skipped = ""
+    for piece in split(_text(_values(question, passages, history), model, limits)):
+        if DECLINED.search(piece.text):
+            declined = True
+            continue
+        statement = verifier.check(piece)
+        if statement is None:
+            dropped += 1
+            # What follows still begins on a line of its own if what was dropped did.
+            skipped = skipped or piece.before
+            continue
+        yield replace(statement, before=_space_before(skipped, statement.before, first=not shown))
+        shown, skipped = shown + 1, ""
+    if not shown:
+        raise NothingSupported(declined=declined, dropped=dropped)
+
+
+def _space_before(skipped: str, before: str, *, first: bool) -> str:
+    if first:
+        return before.lstrip()
+    if "\n" in skipped and "\n" not in before:
+        return skipped[: skipped.rindex("\n") + 1]
+    return before
+
+
+def _for_readers(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not SPEAKS_TO_MODEL.search(line))
+
+
+def _values(question: str, passages: Sequence[Passage], history: Sequence[Turn]) -> dict[str, str]:
+    """The two messages' texts. The boundary is new for each call, so that no document can close it."""
+    boundary = f"=={secrets.token_hex(8)}=="
+    asked = [turn.content for turn in history if turn.role == "user"][-TURNS_SENT:]
+    turns = "\n".join(f"- {' '.join(content.split())[:TURN_LENGTH]}" for content in asked)
+    return {
+        "instructions": prompt("answer", boundary=boundary, not_in_documents=NOT_IN_DOCUMENTS),
+        "question": prompt(
+            "question",
+            boundary=boundary,
+            history=prompt("history", turns=turns) + "\n\n" if turns else "",
+            passages="\n\n".join(_passage(passage, boundary) for passage in passages),
+            question=question,
+        ),
+    }
+
+
+def _passage(passage: Passage, boundary: str) -> str:
+    heading = " › ".join((passage.title, *passage.heading_path))
+    links = "".join(f"\n{link.label}: {link.url}" for link in passage.links)
+    return f"{boundary} passage [{passage.number}]: {heading}\n{passage.text}{links}"
+
+
+def _chain(model: BaseChatModel) -> Runnable[dict[str, str], str]:
+    from langchain_core.prompts import ChatPromptTemplate
+    from langchain_core.runnables import RunnableGenerator
+
+    template = ChatPromptTemplate.from_messages([("system", "{instructions}"), ("human", "{question}")])
+    reply = cast("Runnable[Any, BaseMessageChunk]", model)
+    return template | reply | RunnableGenerator(_read)
+
+
+def _stream(values: dict[str, str], model: BaseChatModel) -> Generator[str]:
+    yield from _chain(model).stream(values)
+
+
+def _read(chunks: Iterator[BaseMessageChunk]) -> Iterator[str]:
+    """The text of a streamed message; raises ModelFailed where it did not end as an answer does."""
+    finish = ""
+    written = speaks_openai = False
+    for chunk in chunks:
+        metadata = chunk.response_metadata
+        speaks_openai = speaks_openai or metadata.get("model_provider") == "openai"
+        finish = metadata.get("finish_reason") or metadata.get("stop_reason") or finish
+        if text := str(chunk.text):
+            written = written or bool(text.strip())
+            yield text
+    if finish in ("content_filter", "refusal", "SAFETY"):
+        raise ModelFailed("filtered", f"finish reason {finish}")
+    if not written:
+        raise ModelFailed("empty", f"finish reason {finish or 'none'}")
+    # A proxy that gives up ends the stream politely, but without a reason.
+    if speaks_openai and not finish:
+        raise ModelFailed("cut", "no finish reason")
+
+
+def _text(values: dict[str, str], model: BaseChatModel, limits: Limits) -> Iterator[str]:
+    """Streams the answer's text; tries once more where nothing has come yet and that may help."""
+    begun = time.monotonic()
+    retried = False
+    while True:
+        written = False
+        try:
+            for text in within(limits, lambda: _stream(values, model)):
+                written = True
+                yield text
+            return
+        except Exception as error:
+            if written:
+                raise _broken_off(error) from error
+            if drop_refused_parameter(model, error):
+                continue
+            failed = failure(error)
+            pause = may_retry(failed)
+            spent = time.monotonic() - begun
+            if retried or pause is None or spent + pause > limits.first:
+                raise failed from error
+            retried = True
+            time.sleep(pause)
+
+
+def _broken_off(error: Exception) -> ModelFailed:
+    """What went wrong after the first words: a lost connection is then a cut answer."""
+    failed = failure(error)
+    return ModelFailed("cut", failed.detail) if failed.reason == "unreachable" else failed
