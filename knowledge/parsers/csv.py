@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 from knowledge.documents import ParsedDocument, UnreadableDocument
-from knowledge.parsers.limits import MAX_CELLS
+from knowledge.parsers.limits import MAX_CELLS, MAX_FILE_BYTES
 from knowledge.parsers.reading import read_text
 from knowledge.parsers.tables import Cell, table_blocks
 from knowledge.parsers.text_pieces import one_line, with_bare_links
@@ -22,6 +22,8 @@ def parse_csv(path: Path) -> ParsedDocument:
     Raises:
         UnreadableDocument: it is no text, or has too many cells.
     """
+    # Python's own limit on a cell is a setting of the whole process; the file's size is limit enough.
+    csv.field_size_limit(MAX_FILE_BYTES)
     text = read_text(path)
     # Excel's own way to name the separator.
     stated, _, rest = text.partition("\n")
@@ -31,7 +33,6 @@ def parse_csv(path: Path) -> ParsedDocument:
         delimiter = _delimiter(text)
     rows: list[list[str]] = []
     cells = 0
-    csv.field_size_limit(len(text) + 1)
     for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter):
         cells += len(row)
         if cells > MAX_CELLS:

@@ -22,6 +22,7 @@ _PARAGRAPH_GAP = 1.35
 _LONGEST_HEADING = 150
 _PAGE_NUMBER = re.compile(r"\W*(?:page|seite|p\.)?\s*\d{1,4}(?:\s*(?:of|von|/)\s*\d{1,4})?\W*", re.IGNORECASE)
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_HYPHENS = ("-", "\u00ad", "‐")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -53,7 +54,7 @@ def page_blocks(pages: Sequence[Sequence[Line]]) -> list[Block]:
     body = _body_size([line for page in written for line in page])
     cleaned = _without_running_heads(written, body)
     lines = [line for page in cleaned for line in page]
-    words = Counter(word.lower() for line in lines for word in _WORD.findall(line.text))
+    words = _whole_words(lines)
     sizes = sorted({line.size for line in lines if line.size >= body * _LARGER}, reverse=True)
     gap = _usual_gap(cleaned)
     width = max((len(line.text.strip()) for line in lines), default=0)
@@ -81,7 +82,8 @@ def _without_running_heads(pages: list[list[Line]], body: float) -> list[list[Li
     def likeness(line: Line) -> tuple[str, int]:
         text = one_line(line.text).lower()
         # “Step 1” and “Step 2” in larger letters are headings; “Page 1” and “Page 2” are not.
-        return text if line.size >= body * _LARGER else re.sub(r"\d+", "#", text), round(line.height)
+        literal = line.size >= body * _LARGER or text.endswith(".")
+        return text if literal else re.sub(r"\d+", "#", text), round(line.height)
 
     def edges(page: list[Line]) -> list[Line]:
         return page if len(page) <= 2 * _EDGE_LINES else page[:_EDGE_LINES] + page[-_EDGE_LINES:]
@@ -105,6 +107,18 @@ def _body_size(lines: Sequence[Line]) -> float:
     for line in lines:
         letters[line.size] += len(line.text)
     return letters.most_common(1)[0][0] if letters else 0.0
+
+
+def _whole_words(lines: Sequence[Line]) -> Counter[str]:
+    """How often each word occurs, without the halves of those that are cut at a line's end."""
+    words: Counter[str] = Counter()
+    after_cut = False
+    for line in lines:
+        found = [word.lower() for word in _WORD.findall(line.text)]
+        cut = line.text.rstrip().endswith(_HYPHENS)
+        words.update(found[after_cut : len(found) - cut])
+        after_cut = cut
+    return words
 
 
 def _usual_gap(pages: Sequence[Sequence[Line]]) -> float:
@@ -134,7 +148,7 @@ def _goes_on(current: _Open, line: Line, page: int, gap: float, width: int) -> b
 
 def _join(text: str, line: str, words: Counter[str]) -> str:
     text, line = text.rstrip(), line.strip()
-    left = _WORD.search(text[:-1][::-1]) if text.endswith(("-", "\u00ad", "‐")) else None
+    left = _WORD.search(text[:-1][::-1]) if text.endswith(_HYPHENS) else None
     right = _WORD.match(line)
     if left is None or left.start() != 0 or right is None or not line[0].islower():
         return f"{text} {line}"

@@ -17,6 +17,8 @@ _HASH_HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*")
 _COLUMNS = re.compile(r"\S {3,}\S|\S\t+\S")
 _WIDEST_WRAP = 120
 """Longer lines were not wrapped by hand or by a mail program: each is a paragraph."""
+_NARROWEST_WRAP = 50
+"""Nobody wraps text at less: shorter lines end where they were meant to."""
 _INDENT = 2
 """Columns that make the next level of a list."""
 
@@ -83,7 +85,7 @@ def _single_line_heading(line: str) -> Block | None:
 
 
 def _paragraphs_and_items(lines: list[str], margin: int) -> list[Block]:
-    width = max(len(line.rstrip()) for line in lines)
+    width = max(_NARROWEST_WRAP, *(len(line.rstrip()) for line in lines))
     blocks: list[Block] = []
     pending: list[str] = []
     mark: re.Match[str] | None = None

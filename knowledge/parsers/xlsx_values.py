@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 
-_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|([$€£¥])')
-_IGNORED = re.compile(r"\[[^\]]*\]|_.|\*.")
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)[^\]]*\]|([$€£¥() ])')
+_IGNORED = re.compile(r"\[(?!\$)[^\]]*\]|_.|\*.")
 _DIGITS = re.compile(r"[#0?][#0?,]*(?:\.([0#?]+))?")
 
 
@@ -31,8 +31,9 @@ def shown(value: object, number_format: str) -> str:
 
 
 def _number(value: int | float, number_format: str) -> str:
-    section = (number_format or "General").split(";")[0]
-    pattern = _IGNORED.sub("", _LITERAL.sub("", section))
+    section = _IGNORED.sub("", (number_format or "General").split(";")[0])
+    # Literal text may hold digits, too: blanked out, so that places stay.
+    pattern = _LITERAL.sub(lambda literal: "\v" * len(literal[0]), section)
     digits = _DIGITS.search(pattern)
     if digits is None or "E" in pattern or "/" in pattern:
         return f"{value:.10g}" if isinstance(value, float) else str(value)
@@ -47,7 +48,7 @@ def _number(value: int | float, number_format: str) -> str:
     required = whole.replace(",", "").count("0")
     integer, point, fraction = text.partition(".")
     text = integer.zfill(required) + point + fraction
-    before, after = section[: section.find(digits[0])], section[section.find(digits[0]) + len(digits[0]) :]
+    before, after = section[: digits.start()], section[digits.end() :]
     sign = "-" if value < 0 else ""
     return f"{sign}{_literals(before)}{text}{'%' if '%' in pattern else ''}{_literals(after)}".strip()
 

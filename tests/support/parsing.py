@@ -41,7 +41,11 @@ def pdf(pages: Sequence[Sequence[tuple[str, float, float]]], encrypt: str = "") 
 
     from pypdf import PdfReader, PdfWriter
 
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
     kids = []
     for lines in pages:
         shown = "\n".join(f"BT /F1 {size} Tf 50 {height} Td ({text}) Tj ET" for text, size, height in lines)

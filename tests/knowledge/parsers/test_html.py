@@ -1,6 +1,8 @@
 """HTML pages and web archives: the page's own text, whatever stands around it or hides in it."""
 
-from knowledge.documents import Link
+import pytest
+
+from knowledge.documents import Link, UnreadableDocument
 from tests.support.parsing import outline, parsed
 
 PAGE = """<!doctype html><html><head><title>Tab</title><script>track()</script><style>p{}</style></head><body>
@@ -11,7 +13,8 @@ days<sup><a href="#fn1">1</a></sup>.</p></section>
 <dl><dt>Part-time<dd>Less.<dt>Interns<dd>See <a href="https://hr.example/i">the page</a>.</dl>
 <pre>first
   second</pre>
-<table><caption>Rates</caption><tr><th>Kind<th colspan=2>Days<tr><td rowspan=2>Full<td>30<td>a<tr><td>31<td>b</table>
+<table><caption>Rates</caption><tr><th>Kind<th colspan=2>Days
+<tr><td rowspan=2>Full<td>30<td>a<tr><td>31<td>b</table>
 </main><footer>© Acme</footer></body></html>"""
 
 
@@ -60,10 +63,6 @@ def test_a_page_declares_its_encoding(tmp_path):
 
 
 def test_elements_that_are_nested_without_end_are_refused(tmp_path):
-    import pytest
-
-    from knowledge.documents import UnreadableDocument
-
     for depth in (1_500, 100_000):
         with pytest.raises(UnreadableDocument, match="nested too deeply"):
             parsed(tmp_path, "a.html", "<div>" * depth + "text")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowledge.documents import ParsedDocument, UnreadableDocument
+from knowledge.documents import UnreadableDocument
 from knowledge.parsers import SUPPORTED, parse
 from knowledge.parsers.limits import MAX_FILE_BYTES
 from tests.support.parsing import outline, parsed, pdf
@@ -99,13 +99,11 @@ def test_damaged_files_are_read_or_refused(tmp_path, suffix, data):
 def read_or_refused(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     try:
-        document = parse(path)
-    except UnreadableDocument as refused:
-        assert str(refused)
-    else:
-        assert isinstance(document, ParsedDocument)
-        assert all(block.text.strip() for block in document.blocks)
-        assert all("\n" not in block.text for block in document.blocks if block.kind != "code")
+        blocks = parse(path).blocks
+    except UnreadableDocument:
+        return
+    assert all(block.text.strip() for block in blocks)
+    assert all("\n" not in block.text for block in blocks if block.kind != "code")
 
 
 def sound_file(folder: Path, suffix: str) -> bytes:
