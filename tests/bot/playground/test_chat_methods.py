@@ -59,6 +59,7 @@ def test_markdown_text_is_kept_and_given_back_as_a_block(slack: LocalSlack):
     assert posted["message"]["blocks"][0]["type"] == "markdown"
 
 
+@pytest.mark.filterwarnings("ignore:The top-level `text` argument is missing")
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -54,7 +55,8 @@ def connected(
         slack.wait_for_socket()
         yield received
     finally:
-        client.close()
+        # It joins threads that sleep for seconds; nothing here waits for them.
+        threading.Thread(target=client.close, daemon=True).start()
 
 
 @pytest.fixture(scope="module")
