@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ class Sockets:
         self._app_id = app_id
         self._tickets: set[str] = set()
         self._open: list[WebSocket] = []
+        self._leaving: list[WebSocket] = []
         self._acks: dict[str, asyncio.Future[Any]] = {}
         self._turns = itertools.count()
 
@@ -49,6 +51,7 @@ class Sockets:
             await websocket.close(4001)
             return
         self._tickets.discard(ticket)
+        await self._close_leaving()
         await websocket.accept()
         self._open.append(websocket)
         try:
@@ -67,6 +70,11 @@ class Sockets:
         finally:
             if websocket in self._open:
                 self._open.remove(websocket)
+
+    async def _close_leaving(self) -> None:
+        while self._leaving:
+            with suppress(RuntimeError):
+                await self._leaving.pop().close()
 
     def _take(self, message: Any) -> None:
         ack = self._acks.get(message.get("envelope_id", "")) if isinstance(message, dict) else None
@@ -95,8 +103,9 @@ class Sockets:
             del self._acks[envelope_id]
 
     async def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
-        """Tells every socket to reconnect, as Slack does every few hours, and takes no more of them."""
+        """Tells every socket to reconnect, as Slack does every few hours; each is replaced, then closed."""
         leaving, self._open = self._open, []
+        self._leaving += leaving
         for websocket in leaving:
             await websocket.send_json(
                 {"type": "disconnect", "reason": reason, "debug_info": {"host": "playground"}}
