@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from knowledge.documents import ParsedDocument
+from knowledge.parsers.elements import Element, parse_tree
 from knowledge.parsers.front_matter import split_front_matter, stated_title
 from knowledge.parsers.reading import decode
 from knowledge.parsers.text_pieces import names, one_line
-from knowledge.parsers.tree import Element, parse_tree, tree_blocks
+from knowledge.parsers.tree import tree_blocks
 
 _AROUND_THE_CONTENT = names("footer nav")
 _AROUND_THE_PAGE = _AROUND_THE_CONTENT | names("aside header")

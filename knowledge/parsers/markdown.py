@@ -31,7 +31,8 @@ def markdown_blocks(text: str) -> list[Block]:
     It goes by way of HTML, because team documents mix the two: tables with lists in their cells,
     Markdown inside HTML that was opened pages above.
     """
-    from knowledge.parsers.tree import parse_tree, tree_blocks
+    from knowledge.parsers.elements import parse_tree
+    from knowledge.parsers.tree import tree_blocks
 
     root = parse_tree(_markdown().render(text))
     return [] if root is None else tree_blocks(root, slugs=True)

@@ -42,16 +42,17 @@ _LINES_OF_MARKUP = re.compile(
 )
 
 _NOTHING = re.compile(
-    r"\{\{[<%].*?[%>]\}\}|\{%.*?%\}|\{/\*.*?\*/\}"  # shortcodes of Hugo, Liquid and Jinja; comments of MDX
+    r"\{\{[<%].{0,500}?[%>]\}\}|\{%.{0,500}?%\}"  # shortcodes of Hugo, Liquid and Jinja
+    r"|\{/\*.{0,2000}?\*/\}"  # comments of MDX
     r"|\{:[^{}\n]*\}|\{[ ]*[.#][\w-][^{}\n]*\}|\{[ ]*[\w-]+=\"?[\w-]+\"?[ ]*\}"  # attribute lists
     r"|:(?:material|fontawesome|octicons|simple)-[\w-]+:"  # icons
     r"|!\[\[[^\[\]\n]*\]\]",  # embedded files of Obsidian
     re.DOTALL,
 )
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|\n]+\|)?([^\[\]|\n]+)\]\](?!\()")
-_MARKED = re.compile(r"==(?=[^\s=])(.+?)(?<=\S)==")
+_MARKED = re.compile(r"==(?=[^\s=])(.{1,500}?)(?<=\S)==")
 _CALLOUT = re.compile(r"\[!\w+\][+-]?(?:[ \t]+|$)", re.MULTILINE)
-_HEADING_ATTRIBUTES = re.compile(r"[ \t]*\{[ \t]*:?[ \t]*(?P<list>[.#][^{}\n]*)\}[ \t]*#*[ \t]*$")
+_HEADING_ATTRIBUTES = re.compile(r"\{[ \t]*:?[ \t]*(?P<list>[.#][^{}\n]*)\}[ \t]*#*[ \t]*$")
 _PLACEHOLDER = re.compile(r"\{\{[^{}\n]*\}\}")
 # What is left in the text after parsing is markup with a mistake in it.
 _BROKEN_BOLD = re.compile(r"(?<![\w)])\*\*|\*\*(?![\w(])")
@@ -181,7 +182,7 @@ def _leading_markup(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "inline":
             if previous.type == "heading_open" and (match := _HEADING_ATTRIBUTES.search(token.content)):
-                token.content = token.content[: match.start()]
+                token.content = token.content[: match.start()].rstrip()
                 if anchor := re.search(r"#([^\s.#}]+)", match["list"]):
                     previous.attrSet("id", anchor[1])
             elif previous.type == "admonition_title_open" and '"' not in before.info:

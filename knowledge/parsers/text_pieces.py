@@ -14,7 +14,7 @@ LONGEST_BOLD_HEADING = 100
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
-_BARE_LINK = re.compile(r"https?://[^\s<>\"'`|\\^{}]+")
+_BARE_LINK = re.compile(r"https?://[^\s<>\"'`|\\^{}]{1,2000}")
 _CLOSERS = {")": "(", "]": "["}
 
 

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
 
 from knowledge.documents import Block, Link, UnreadableDocument
+from knowledge.parsers.elements import (
+    Element,
+    alt_of_only_images,
+    definition_parts,
+    integer,
+    is_bold_throughout,
+    is_cell,
+    is_header,
+    is_hidden,
+    is_permalink,
+    is_table_of_contents,
+    numeral,
+    own_anchor,
+    table_parts,
+)
 from knowledge.parsers.tables import Cell, fill_merged, joined_in_cell, table_blocks
 from knowledge.parsers.text_pieces import (
     absolute_url,
@@ -18,22 +31,11 @@ from knowledge.parsers.text_pieces import (
     with_bare_links,
 )
 
-Element = Any
-"""An lxml element; lxml brings no types."""
-
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # Besides what holds no text of the document: what was struck out no longer holds, quoting it would be wrong.
 _DROPPED = names(
     "annotation audio base button canvas del embed head iframe img input link meta nav noembed noframes",
     "noscript object option s script select strike style svg template textarea title video",
-)
-_DROPPED_ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "doc-toc", "menu"))
-_PERMALINK = frozenset(
-    ("headerlink", "anchor", "heading-anchor", "anchor-link", "anchorjs-link", "hash-link")
-)
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0*)?\s*(?:;|$)|font-size\s*:\s*0(?![.\d])",
-    re.IGNORECASE,
 )
 _BLOCKS = names(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset",
@@ -47,24 +49,6 @@ _LINE_BREAK = "\v"
 _BULLET = re.compile(r"^(?:[*•·▪◦‣●○■]|-)\s+(?=\S)")
 _BEFORE_BULLET = re.compile(r"\v\s*(?=(?:[*•·▪◦‣●○■]|-)\s)")
 _SLUG_DROPPED = re.compile(r"[^\w\- ]")
-
-
-def parse_tree(html: str) -> Element | None:
-    """The root element of an HTML text, however broken; None where it has no element at all.
-
-    Raises:
-        UnreadableDocument: it is nested too deeply.
-    """
-    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (lxml brings no types)
-
-    # Without `huge_tree`, what is nested more than 256 deep is cut off in silence.
-    parser = etree.HTMLParser(
-        encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True
-    )
-    root = etree.fromstring(html.encode("utf-8", "replace"), parser) if html.strip() else None
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        raise UnreadableDocument("its elements are nested too deeply")
-    return root
 
 
 def tree_blocks(root: Element, *, slugs: bool, boilerplate: frozenset[str] = frozenset()) -> list[Block]:
@@ -94,8 +78,8 @@ class _Walker:
         self._dropped = dropped
         self._text: list[str] = []
         self._links: list[Link] = []
-        self._lists: list[str] = []
-        """Tag of each list that is open."""
+        self._depth = 0
+        """How many lists are open."""
         self._marker: str | None = None
         """Set while the open list item has no text yet: its number, or nothing."""
         self._top_level = top_level
@@ -115,7 +99,7 @@ class _Walker:
     def element(self, element: Element) -> None:
         """Takes in one element (not the text after it)."""
         tag = element.tag
-        if tag in self._dropped or (element.attrib and _hidden(element)):
+        if tag in self._dropped or (element.attrib and is_hidden(element)):
             return
         if tag in _BLOCKS:
             self.flush()
@@ -147,14 +131,14 @@ class _Walker:
                 self._add(text, with_bare_links(text, own), typed_bullet=bool(bullets))
 
     def _add(self, text: str, links: tuple[Link, ...], *, typed_bullet: bool = False) -> None:
-        depth = len(self._lists)
-        if self._marker is not None and depth:
-            self.blocks.append(Block("list_item", text, level=depth - 1, marker=self._marker, links=links))
+        if self._marker is not None and self._depth:
+            self.blocks.append(
+                Block("list_item", text, level=self._depth - 1, marker=self._marker, links=links)
+            )
             self._marker = None
-        elif typed_bullet:
-            self.blocks.append(Block("list_item", text, level=depth, links=links))
         else:
-            self.blocks.append(Block("paragraph", text, level=depth, links=links))
+            kind = "list_item" if typed_bullet else "paragraph"
+            self.blocks.append(Block(kind, text, level=self._depth, links=links))
 
     def _children(self, element: Element) -> None:
         if element.text:
@@ -190,10 +174,10 @@ class _Walker:
         if not text:
             return
         links = tuple(link for block in inner for link in block.links)
-        if self._lists or not self._top_level:
+        if self._depth or not self._top_level:
             self._add(text, links)
             return
-        anchor = _own_anchor(element) or (self._slug(text) if self._slugs else None)
+        anchor = own_anchor(element) or (self._slug(text) if self._slugs else None)
         self._heading_level = level
         self.blocks.append(Block("heading", text, level=level, anchor=anchor, links=links))
 
@@ -208,13 +192,13 @@ class _Walker:
         self._children(element)
         self.flush()
         if len(self.blocks) == before:
-            if alt := _alt_of_only_images(element):
+            if alt := alt_of_only_images(element):
                 self._add(alt, ())
         elif (
             len(self.blocks) == before + 1
             and self._top_level
-            and not self._lists
-            and _bold_throughout(element)
+            and not self._depth
+            and is_bold_throughout(element)
         ):
             block = self.blocks[before]
             if reads_as_heading(block.text):
@@ -223,23 +207,23 @@ class _Walker:
                 self._promoted.add(before)
 
     def _list(self, element: Element, tag: str) -> None:
-        if _is_table_of_contents(element):
+        if is_table_of_contents(element):
             return
         self._marker = None
-        self._lists.append(tag)
-        number = _integer(element.get("start"), 1)
+        self._depth += 1
+        number = integer(element.get("start"), 1)
         self._stray_text(element.text)
         for child in element:
             if child.tag == "li":
-                number = _integer(child.get("value"), number)
-                if not _hidden(child):
-                    self._item(child, f"{_numeral(number, element.get('type'))}." if tag == "ol" else "")
+                number = integer(child.get("value"), number)
+                if not is_hidden(child):
+                    self._item(child, f"{numeral(number, element.get('type'))}." if tag == "ol" else "")
                 number += 1
             else:
                 self.element(child)
             self._stray_text(child.tail)
         self.flush()
-        self._lists.pop()
+        self._depth -= 1
 
     def _stray_text(self, text: str | None) -> None:
         if text and text.strip():
@@ -257,7 +241,7 @@ class _Walker:
             line_break.tail = "\n" + (line_break.tail or "")
         if code := code_lines("".join(element.itertext())):
             self._marker = None
-            self.blocks.append(Block("code", code, level=len(self._lists)))
+            self.blocks.append(Block("code", code, level=self._depth))
 
     def _quote(self, element: Element) -> None:
         """A quotation's headings and bold lines are part of what is quoted, not of the document's outline."""
@@ -268,15 +252,15 @@ class _Walker:
 
     def _definitions(self, element: Element) -> None:
         """Each definition becomes a list item that begins with its term."""
-        self._lists.append("dl")
+        self._depth += 1
         terms: list[str] = []
-        for child in _definition_parts(element):
+        for child in definition_parts(element):
             blocks = self._inner(child)
             if child.tag == "dt":
                 terms += [block.text for block in blocks]
                 continue
             lead, terms = ", ".join(terms).rstrip(":"), []
-            level = len(self._lists) - 1
+            level = self._depth - 1
             if blocks and blocks[0].kind in ("paragraph", "list_item"):
                 first, blocks = blocks[0], blocks[1:]
                 text = f"{lead}: {first.text}" if lead else first.text
@@ -284,20 +268,20 @@ class _Walker:
             elif lead:
                 self.blocks.append(Block("list_item", lead, level=level))
             self.blocks += blocks
-        self._lists.pop()
+        self._depth -= 1
         for term in terms:
             self._add(term, ())
 
     def _table(self, element: Element) -> None:
-        rows, rest = _table_parts(element)
-        cells = [[cell for cell in row if _is_cell(cell)] for row in rows]
+        rows, rest = table_parts(element)
+        cells = [[cell for cell in row if is_cell(cell)] for row in rows]
         if sum(map(len, cells)) == 1:
             # One cell is no table: a frame around ordinary text.
             self._children(next(cell for row in cells for cell in row))
         else:
             grid = fill_merged([[self._cell(cell) for cell in row] for row in cells])
             heads = 0
-            while heads < len(grid) and _is_header(rows[heads], grid[heads]):
+            while heads < len(grid) and is_header(rows[heads], grid[heads]):
                 heads += 1
             header = [[cell.text for cell in row] for row in grid[:heads]]
             self._marker = None
@@ -315,21 +299,21 @@ class _Walker:
         return Cell(
             text,
             links,
-            rows=max(1, _integer(element.get("rowspan"), 1)),
-            columns=max(1, _integer(element.get("colspan"), 1)),
+            rows=max(1, integer(element.get("rowspan"), 1)),
+            columns=max(1, integer(element.get("colspan"), 1)),
             heading=heading,
         )
 
     def _inner(self, element: Element) -> list[Block]:
         """The blocks within an element, read on their own."""
         inner = _Walker(False, self._dropped, top_level=False)
-        inner._lists = list(self._lists) if element.tag in ("dd", "dt") else []
+        inner._depth = self._depth if element.tag in ("dd", "dt") else 0
         inner._children(element)
         inner.flush()
         return inner.blocks
 
     def _link(self, element: Element) -> None:
-        if _is_permalink(element):
+        if is_permalink(element):
             return
         start = len(self._text)
         self._children(element)
@@ -358,111 +342,3 @@ class _Walker:
         before = "".join(self._text[-1:])[-1:]
         # 10³ must not read 103.
         self._text.append(f"^{text}" if before.isdigit() and text.lstrip("+-−").isdigit() else text)
-
-
-def _hidden(element: Element) -> bool:
-    attributes = element.attrib
-    return (
-        "hidden" in attributes
-        or attributes.get("aria-hidden") == "true"
-        or attributes.get("role") in _DROPPED_ROLES
-        or bool(_HIDDEN_STYLE.search(attributes.get("style", "")))
-    )
-
-
-def _is_permalink(element: Element) -> bool:
-    """The sign beside a heading that links to itself, as documentation generators add it."""
-    if not (element.get("href") or "").startswith("#"):
-        return False
-    text = "".join(element.itertext()).strip()
-    return text in ("#", "¶", "§", "🔗", "") or (
-        len(text) <= 2 and not _PERMALINK.isdisjoint((element.get("class") or "").split())
-    )
-
-
-def _own_anchor(element: Element) -> str | None:
-    """A heading's id: its own, an anchor's inside it, or that of the section which it opens."""
-    if own := element.get("id"):
-        return own
-    for link in element.iter("a"):
-        if name := link.get("id") or link.get("name"):
-            return name
-    parent = element.getparent()
-    if parent is not None and parent.tag in ("section", "div") and parent.index(element) == 0:
-        return parent.get("id")
-    return None
-
-
-def _alt_of_only_images(element: Element) -> str:
-    """The words of images that are all a paragraph has; badges and file names are no words."""
-    alts = [
-        one_line(image.get("alt") or "")
-        for image in element.iter("img")
-        if image.getparent() is not None and image.getparent().tag != "a"
-    ]
-    return " ".join(alt for alt in alts if len(alt.split()) >= 3)
-
-
-def _bold_throughout(element: Element) -> bool:
-    """Whether a paragraph is one bold run and nothing beside it."""
-    if (element.text or "").strip() or len(element) != 1:
-        return False
-    return element[0].tag in ("strong", "b") and not (element[0].tail or "").strip()
-
-
-def _is_table_of_contents(element: Element) -> bool:
-    """Whether a list has only links within the same page: it says the headings once more."""
-    links = [link for link in element.iter("a") if (link.get("href") or "").startswith("#")]
-    if len(links) < 2:
-        return False
-    linked = sum(len("".join("".join(link.itertext()).split())) for link in links)
-    return linked > 0 and linked == len("".join("".join(element.itertext()).split()))
-
-
-def _definition_parts(element: Element) -> Iterator[Element]:
-    for child in element:
-        if child.tag == "div":
-            yield from _definition_parts(child)
-        elif child.tag in ("dt", "dd") and not _hidden(child):
-            yield child
-
-
-def _table_parts(element: Element) -> tuple[list[Element], list[Element]]:
-    """A table's own rows, and what else stands in it (captions, and all that follows an unclosed table)."""
-    rows: list[Element] = []
-    rest: list[Element] = []
-    for child in element:
-        if child.tag in ("thead", "tbody", "tfoot"):
-            rows += [row for row in child if row.tag == "tr"]
-            rest += [other for other in child if other.tag != "tr"]
-        elif child.tag == "tr":
-            rows.append(child)
-        elif child.tag not in ("colgroup", "col"):
-            rest.append(child)
-    return [row for row in rows if not _hidden(row)], rest
-
-
-def _is_cell(element: Element) -> bool:
-    """Whether it is a table's cell with words in it; columns of line numbers beside code are not."""
-    classes = (element.get("class") or "").split()
-    return element.tag in ("td", "th") and "linenos" not in classes and "gutter" not in classes
-
-
-def _is_header(row: Element, cells: list[Cell]) -> bool:
-    parent = row.getparent()
-    if parent is not None and parent.tag == "thead":
-        return True
-    return any(cell.text for cell in cells) and all(cell.heading for cell in cells if cell.text)
-
-
-def _integer(value: str | None, default: int) -> int:
-    try:
-        return int(value) if value is not None and len(value) < 10 else default
-    except ValueError:
-        return default
-
-
-def _numeral(number: int, kind: str | None) -> str:
-    if kind in ("a", "A") and 1 <= number <= 26:
-        return chr(ord(kind) + number - 1)
-    return str(number)

@@ -11,7 +11,7 @@ from knowledge.parsers import SUPPORTED, parse
 from knowledge.parsers.limits import MAX_FILE_BYTES
 from tests.support.parsing import outline, parsed, pdf
 
-quick = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def refusal(path: Path) -> str:
