@@ -14,7 +14,7 @@ import { thread } from "./thread.js";
 const app = document.getElementById("app");
 const connection = document.getElementById("connection");
 const middle = conversation(document.getElementById("conversation"));
-const side = thread(document.getElementById("thread"));
+const updateThread = thread(document.getElementById("thread"));
 const updateSidebar = sidebar(document.getElementById("sidebar"));
 const updateModals = modals();
 const TOUCH = matchMedia("(pointer: coarse)");
@@ -28,7 +28,7 @@ onChanged(() => {
   state.unread.delete(channel);
   updateSidebar();
   middle.update();
-  side.update();
+  updateThread();
   updateModals();
   visit(channel, home);
 });
@@ -59,7 +59,6 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   middle.focus();
 });
 addEventListener("hashchange", changed);
-document.addEventListener("ragtime:write-in-thread", () => requestAnimationFrame(() => requestAnimationFrame(side.focus)));
 connect((change) => {
   if (state.ready) notice(change);
   apply(change);

@@ -25,10 +25,7 @@ export function editor(message, done) {
       }
     },
   });
-  requestAnimationFrame(() => {
-    field.focus();
-    field.setSelectionRange(field.value.length, field.value.length);
-  });
+  field.setSelectionRange(field.value.length, field.value.length);
   return h(
     "div",
     { class: "editor" },

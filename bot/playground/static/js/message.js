@@ -9,7 +9,7 @@ import { h, served } from "./dom.js";
 import { avatar, icon } from "./icons.js";
 import { go, toThread } from "./route.js";
 import { statusLine } from "./status.js";
-import { authorOf, botUser, state } from "./store.js";
+import { afterDraw, authorOf, botUser, state } from "./store.js";
 import { clock, dateOf, full, shortClock } from "./time.js";
 
 /** A row of a message list. `context` has `grouped`, `inThread`, `editing`, `onEdit`, `replies`, `status`. */
@@ -95,7 +95,7 @@ function actions(message, { inThread, onEdit }) {
 
 function openThread(message) {
   go(toThread(message.channel, message.thread_ts ?? message.ts));
-  document.dispatchEvent(new CustomEvent("ragtime:write-in-thread"));
+  afterDraw(() => document.getElementById("thread-composer").focus());
 }
 
 async function remove(message) {

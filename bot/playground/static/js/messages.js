@@ -2,7 +2,7 @@
 
 import { h, keyed } from "./dom.js";
 import { messageRow } from "./message.js";
-import { changed, replies, statusIn } from "./store.js";
+import { afterDraw, replies, statusIn } from "./store.js";
 import { day } from "./time.js";
 
 const GROUP_SECONDS = 5 * 60;
@@ -20,8 +20,7 @@ export function messageList(label) {
   const onEdit = (ts) => {
     const left = editing;
     editing = ts;
-    changed();
-    if (!ts) requestAnimationFrame(() => list.querySelector(`[data-ts="${left}"]`)?.focus());
+    afterDraw(() => list.querySelector(ts ? ".editor textarea" : `[data-ts="${left}"]`)?.focus());
   };
 
   function update(messages, { place = "", inThread = false, before: above = [], after: below = [] } = {}) {

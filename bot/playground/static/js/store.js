@@ -68,6 +68,7 @@ const CHANGES = {
 };
 
 const listeners = new Set();
+const tasks = [];
 let due = false;
 
 /** Applies a change; then, once a frame, the listeners are told. */
@@ -83,7 +84,14 @@ export function changed() {
   requestAnimationFrame(() => {
     due = false;
     for (const listener of listeners) listener();
+    for (const task of tasks.splice(0)) task();
   });
+}
+
+/** Does something, such as moving the focus, once the page has been drawn anew. */
+export function afterDraw(task) {
+  tasks.push(task);
+  changed();
 }
 
 export const onChanged = (listener) => listeners.add(listener);

@@ -6,9 +6,9 @@ import { icon } from "./icons.js";
 import { messageList } from "./messages.js";
 import { current, go, toChannel } from "./route.js";
 import { statusLine } from "./status.js";
-import { channelName, replies, state, statusIn } from "./store.js";
+import { afterDraw, channelName, replies, state, statusIn } from "./store.js";
 
-/** Builds the panel into `aside`; `update` draws it, `focus` goes to its composer. */
+/** Builds the panel into `aside`; returns the function that updates it. */
 export function thread(aside) {
   const title = h("div", { class: "head-line" });
   const list = messageList("Thread");
@@ -40,7 +40,7 @@ export function thread(aside) {
     writing.aim({ channel: id, thread_ts: ts, placeholder: "Reply in thread" });
   }
 
-  return { update, focus: writing.focus };
+  return update;
 }
 
 function heading(name, channel) {
@@ -58,7 +58,7 @@ function heading(name, channel) {
 function close() {
   const { channel, thread: ts } = current();
   go(toChannel(channel));
-  requestAnimationFrame(() => {
+  afterDraw(() => {
     const row = document.querySelector(`#conversation [data-ts="${CSS.escape(ts)}"]`);
     (row ?? document.getElementById("composer")).focus();
   });
