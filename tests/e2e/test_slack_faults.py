@@ -169,7 +169,7 @@ def test_what_fails_again_and_again_gets_one_apology_and_blocks_nothing(
     assert "On call is answered." not in _shown(reply)
     slack.wait_for_reply(follow_up)
     slack.assert_one_reply_each([question, follow_up, other])
-    assert sorted(_states(bot)) == ["answered", "answered", "failed"]
+    slack.wait_until(lambda: sorted(_states(bot)) == ["answered", "answered", "failed"], poll=0.05)
     assert "Traceback" not in str(slack.workspace.messages("C0GENERAL"))
 
 
