@@ -28,7 +28,8 @@ class Block:
 
     `text` is plain text on one line (code keeps its lines), without markup; inline code keeps its
     backticks. A heading has a `level` (1 to 6) and may have an `anchor` (URL fragment, no `#`); a list
-    item has its nesting depth as `level` (from 0) and, if numbered, its `marker` ("3."). A table row
+    item has its nesting depth as `level` (from 0) and, if numbered, its `marker` ("3."); a paragraph or
+    code that belongs to a list item has that item's depth + 1 as `level`, any other has 0. A table row
     has its `cells` and the table's `header` cells (empty where the table has none); its `text` is the
     non-empty cells joined by " | ". `page` counts from 1 (PDF page, slide).
     """
