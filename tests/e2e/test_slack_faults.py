@@ -20,12 +20,13 @@ from bot.tables import inbox as table
 from chains.contract import Answer, Question
 from tests.support.answerer import FakeAnswerer
 from tests.support.bot import build_bot, running_bot
+from tests.support.manifest import EVENTS, SCOPES
 from tests.support.slack import LocalSlack
 
 
 @pytest.fixture
 def slack() -> Iterator[LocalSlack]:
-    with LocalSlack() as slack:
+    with LocalSlack(scopes=SCOPES, subscriptions=EVENTS) as slack:
         yield slack
 
 

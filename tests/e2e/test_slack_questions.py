@@ -13,12 +13,13 @@ from bot.playground import people
 from bot.playground.workspace import Message
 from tests.support.answerer import FakeAnswerer
 from tests.support.bot import running_bot
+from tests.support.manifest import EVENTS, SCOPES
 from tests.support.slack import LocalSlack
 
 
 @pytest.fixture
 def slack() -> Iterator[LocalSlack]:
-    with LocalSlack() as slack:
+    with LocalSlack(scopes=SCOPES, subscriptions=EVENTS) as slack:
         yield slack
 
 

@@ -20,12 +20,13 @@ from bot.tables import feedback
 from chains.contract import Answer
 from tests.support.answerer import FakeAnswerer
 from tests.support.bot import running_bot
+from tests.support.manifest import EVENTS, SCOPES
 from tests.support.slack import LocalSlack
 
 
 @pytest.fixture
 def slack() -> Iterator[LocalSlack]:
-    with LocalSlack() as slack:
+    with LocalSlack(scopes=SCOPES, subscriptions=EVENTS) as slack:
         yield slack
 
 

@@ -1,0 +1,144 @@
+"""The bot as a process: it starts, says when it is ready, ends in order, and survives kill -9."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.manifest import EVENTS, SCOPES
+from tests.support.slack import LocalSlack
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def slack() -> Iterator[LocalSlack]:
+    # Slack tries again for minutes; here for as long as a restart takes.
+    with LocalSlack(scopes=SCOPES, subscriptions=EVENTS, retry_delays=(0.2,) * 100) as slack:
+        yield slack
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def _environment(slack: LocalSlack | None, home: Path, port: int, **more: str) -> dict[str, str]:
+    environment = {"PATH": os.environ["PATH"], "RAGTIME_HOME": str(home), "PORT": str(port), **more}
+    if slack:
+        environment |= {
+            "SLACK_BOT_TOKEN": slack.secrets.bot_token,
+            "SLACK_APP_TOKEN": slack.secrets.app_token,
+            "SLACK_API_URL": slack.api_url,
+        }
+    return environment
+
+
+@contextmanager
+def _process(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.bot_process"],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _wait_until_ready(slack: LocalSlack, port: int) -> None:
+    def ready() -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{port}/healthz", trust_env=False).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    slack.wait_until(ready, poll=0.05)
+
+
+def test_nothing_is_lost_and_nothing_answered_twice_when_it_is_killed(
+    slack: LocalSlack, tmp_path: Path, port: int
+) -> None:
+    slack.use_sockets()
+    questions = []
+    for life in range(2):
+        with _process(_environment(slack, tmp_path, port, SLOWNESS="0.05")) as process:
+            _wait_until_ready(slack, port)
+            asked = [
+                slack.say(f"@Ragtime on call and leave, {life}.{number}?", "C0GENERAL") for number in range(8)
+            ]
+            questions += asked
+            # In the middle of the work: something is answered, something is not.
+            slack.wait_for_reply(asked[life])
+            process.send_signal(signal.SIGKILL)
+            process.wait(10)
+    with _process(_environment(slack, tmp_path, port)):
+        for question in questions:
+            slack.wait_for_reply(question)
+        slack.wait_for_quiet()
+    slack.assert_one_reply_each(questions)
+
+
+def test_it_ends_in_order_with_what_it_was_answering(slack: LocalSlack, tmp_path: Path, port: int) -> None:
+    slack.use_sockets()
+    with _process(_environment(slack, tmp_path, port, SLOWNESS="0.5")) as process:
+        _wait_until_ready(slack, port)
+        question = slack.say("@Ragtime on call?", "C0GENERAL")
+        slack.wait_until(lambda: slack.calls("assistant.threads.setStatus"))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        slack.assert_one_reply_each([question])
+
+
+def test_the_playground_is_the_whole_bot_in_one_process(slack: LocalSlack, tmp_path: Path, port: int) -> None:
+    with _process(_environment(None, tmp_path, port)) as process:
+        _wait_until_ready(slack, port)
+        address = f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=address, headers={"Origin": address}, trust_env=False) as page:
+            said = {"channel": "C0GENERAL", "text": "@Ragtime on call?"}
+            assert page.post("/playground/messages", json=said).status_code == 200
+
+            def answered() -> bool:
+                return "On call is answered." in page.get("/playground/state").text
+
+            slack.wait_until(answered, poll=0.1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "Slack refuses SLACK_BOT_TOKEN (invalid_auth)"),
+        ({"SLACK_APP_TOKEN": "xapp-wrong"}, "Slack refuses SLACK_APP_TOKEN (invalid_auth)"),
+    ],
+)
+def test_a_token_that_slack_refuses_is_said_at_start(
+    slack: LocalSlack, tmp_path: Path, port: int, changed: dict[str, str], said: str
+) -> None:
+    with _process(_environment(slack, tmp_path, port) | changed) as process:
+        _, errors = process.communicate(timeout=30)
+    assert f"CannotStart: {said}" in errors
+
+
+def test_a_port_that_is_taken_is_said_at_start(slack: LocalSlack, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with _process(_environment(slack, tmp_path, port)) as process:
+            _, errors = process.communicate(timeout=30)
+    assert f"CannotStart: Port {port} cannot be used" in errors
+    assert "set PORT to a free one" in errors

@@ -1,0 +1,26 @@
+"""A bot in a process of its own, for tests that end it: `python -m tests.support.bot_process`.
+
+It reads the settings from the environment, and answers slowly enough to be interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from bot.config import load_settings
+from bot.serve import run
+from chains.contract import Question
+from knowledge.database import open_database
+from tests.support.answerer import FakeAnswerer
+
+
+def slowly(_: Question) -> None:
+    """Takes its time, as a model does."""
+    time.sleep(float(os.environ.get("SLOWNESS", "0")))
+
+
+if __name__ == "__main__":
+    settings = load_settings(os.environ)
+    settings.ragtime_home.mkdir(parents=True, exist_ok=True)
+    run(settings, FakeAnswerer(before=slowly, between=slowly), open_database(settings.database))
