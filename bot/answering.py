@@ -19,6 +19,7 @@ from bot.services import Services
 from bot.views import DOCUMENTS_LISTED, documents_message
 from chains.contract import Answer, AnswerEvent, Question, Refusal, Statement
 from chains.contract import Reply as WholeReply
+from knowledge.access import Place
 
 # A question above its shared answer; longer ones are cut there.
 QUESTION_LIMIT = 300
@@ -88,7 +89,7 @@ def apologize(services: Services, item: Item) -> str | None:
 
 def _answer_in_thread(services: Services, incoming: Incoming, reply: Reply) -> Rendered:
     """Shows the answer as it comes; returns the whole."""
-    place = services.audience.place(incoming)
+    place = _place(services, incoming)
     with _own_failures():
         documents = services.answerer.document_count(place)
     _show_status(services, incoming, words.status(documents))
@@ -132,18 +133,24 @@ def _share(services: Services, incoming: Incoming, reply: Reply) -> str:
 
 def _answer_at_once(services: Services, incoming: Incoming, *, shareable: bool) -> Rendered:
     """The whole answer, for a place where it cannot be shown as it comes."""
-    place = services.audience.place(incoming)
+    place = _place(services, incoming)
     events = _events(services, Question(incoming.text, place))
     whole = _only([event for event in events if isinstance(event, (Answer, Refusal))])
     return _recorded(services, incoming, whole, shareable=shareable)
 
 
 def _list_documents(services: Services, incoming: Incoming) -> None:
-    place = services.audience.place(incoming)
+    place = _place(services, incoming)
     with _own_failures():
         found = services.answerer.find_documents(place, incoming.text, limit=DOCUMENTS_LISTED)
         total = services.answerer.document_count(place)
     respond(str(incoming.response_url), documents_message(found, total, incoming.text))
+
+
+def _place(services: Services, incoming: Incoming) -> Place:
+    # Slack's own errors are dealt with there; what is left comes from the documents' side.
+    with _own_failures():
+        return services.audience.place(incoming)
 
 
 def _events(services: Services, question: Question) -> Iterator[AnswerEvent]:

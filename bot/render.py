@@ -136,8 +136,11 @@ def _fit(pieces: Iterable[str]) -> tuple[str, str]:
 
 def _parts(statement: Statement) -> list[Statement]:
     text = statement.text
+    if statement.kind == "code" and not statement.quoted:
+        # A model's code comes with its fences; they are replaced by ones that nothing within can close.
+        text = _inside_fences(text)
     if len(text) <= STATEMENT_LIMIT:
-        return [statement]
+        return [replace(statement, text=text)]
     parts = []
     while text:
         end = len(text)
@@ -190,11 +193,10 @@ def _item_markdown(statement: Statement) -> str:
 def _row_markdown(statement: Statement) -> str:
     if not statement.cells:
         return escape_markdown(statement.text, statement.links)
-    pairs = [
+    return _named(
         (escape_markdown(name, line_start=False), escape_markdown(cell, statement.links, line_start=not name))
         for name, cell in _named_cells(statement)
-    ]
-    return " · ".join(f"**{name}**: {cell}" if name else cell for name, cell in pairs)
+    )
 
 
 def _row(statement: Statement) -> str:
@@ -209,20 +211,33 @@ def _named_cells(statement: Statement) -> list[tuple[str, str]]:
 
 
 def _written(statement: Statement, previous: Statement | None) -> str:
-    """A model's sentence, with the numbers of its sources."""
-    before = statement.before or (" " if previous else "")
-    if previous is None:
-        before = before.lstrip()
-    addresses = {link.url for link in statement.links}
+    """A model's sentence, list item, row or code, with the numbers of its sources."""
     cited = _citations(statement)
     if statement.kind == "code":
-        # Its fences are the model's own; the numbers go below, code takes no links.
-        return f"{before}{safe_markdown(statement.text, addresses)}" + (f"\n{cited}" if cited else "")
-    text = safe_markdown(statement.text, addresses)
+        return "\n".join(filter(None, [f"{_gap(previous)}{fence(statement.text)}", cited]))
+    addresses = {link.url for link in statement.links}
     marks = " ".join(filter(None, [cited, "" if statement.supported else f"_{words.UNCONFIRMED}_"]))
-    if statement.kind == "table_row" and text.rstrip().endswith("|"):
-        return f"{before}{text.rstrip()[:-1].rstrip()} {marks} |"
+    if statement.kind == "table_row" and statement.cells:
+        before = "\n- " if previous and previous.kind == "table_row" else f"{_gap(previous)}- "
+        text = _named(
+            (safe_markdown(name, ()), safe_markdown(cell, addresses))
+            for name, cell in _named_cells(statement)
+        )
+    else:
+        before = statement.before.lstrip("\n") if previous is None else statement.before or " "
+        text = safe_markdown(statement.text, addresses)
     return f"{before}{text} {marks}" if marks else f"{before}{text}"
+
+
+def _inside_fences(code: str) -> str:
+    lines = code.strip("\n").split("\n")
+    closed = len(lines) > 1 and lines[-1].strip().startswith(("```", "~~~"))
+    return "\n".join(lines[1 : -1 if closed else None]) if lines[0].startswith(("```", "~~~")) else code
+
+
+def _named(pairs: Iterable[tuple[str, str]]) -> str:
+    """A table row's cells with their columns' names, on one line."""
+    return " · ".join(f"**{name}**: {cell}" if name else cell for name, cell in pairs)
 
 
 def _refusal(refusal: Refusal) -> str:

@@ -74,6 +74,23 @@ def test_a_models_sentence_carries_all_its_numbers() -> None:
     assert _markdown(WRITTEN, item) == "Answer within **five** minutes. [1][2]\n- Call Ann [1]"
 
 
+def test_a_models_table_is_a_list_of_rows_that_say_what_their_cells_are() -> None:
+    row = replace(ROW, quoted=False, cells=("SEV-1", "**5** minutes"), before="\n")
+    assert _markdown(WRITTEN, row, row) == (
+        "Answer within **five** minutes. [1][2]\n\n"
+        "- **Severity**: SEV-1 · **Answer within**: **5** minutes [2]\n"
+        "- **Severity**: SEV-1 · **Answer within**: **5** minutes [2]"
+    )
+
+
+def test_a_models_code_stays_code() -> None:
+    code = replace(CODE, text="```sh\nif a < b\n  <!channel>\n```", quoted=False, before="\n\n")
+    markdown = _markdown(WRITTEN, code)
+    assert "\n\n```\nif a < b\n  <" in markdown
+    assert markdown.endswith("\n```\n[1]")
+    assert "<!channel>" not in markdown
+
+
 def test_a_models_sentence_that_was_not_checked_says_so() -> None:
     unsure = replace(WRITTEN, sources=(1,), supported=False)
     assert _markdown(unsure) == f"Answer within **five** minutes. [1] _{words.UNCONFIRMED}_"
