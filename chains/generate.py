@@ -6,8 +6,9 @@ import re
 import secrets
 import time
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from chains.contract import Statement, Turn
 from chains.evidence import Passage
@@ -20,7 +21,6 @@ from chains.verify import NOT_IN_DOCUMENTS, Verifier
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessageChunk
-    from langchain_core.runnables import Runnable
 
 __all__ = ["ModelFailed", "NothingSupported", "Passage", "generate"]
 
@@ -125,17 +125,14 @@ def _passage(passage: Passage, boundary: str) -> str:
     return f"{boundary} passage [{passage.number}]: {heading}\n{passage.text}{links}"
 
 
-def _chain(model: BaseChatModel) -> Runnable[dict[str, str], str]:
+def _stream(values: dict[str, str], model: BaseChatModel) -> Generator[str]:
     from langchain_core.prompts import ChatPromptTemplate
-    from langchain_core.runnables import RunnableGenerator
 
     template = ChatPromptTemplate.from_messages([("system", "{instructions}"), ("human", "{question}")])
-    reply = cast("Runnable[Any, BaseMessageChunk]", model)
-    return template | reply | RunnableGenerator(_read)
-
-
-def _stream(values: dict[str, str], model: BaseChatModel) -> Generator[str]:
-    yield from _chain(model).stream(values)
+    # Reading is no third Runnable: LangChain drains what flows into one before it lets go, and an
+    # abandoned answer would be read to its end.
+    with closing(cast("Generator[BaseMessageChunk]", (template | model).stream(values))) as chunks:
+        yield from _read(chunks)
 
 
 def _read(chunks: Iterator[BaseMessageChunk]) -> Iterator[str]:
