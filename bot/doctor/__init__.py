@@ -1,0 +1,79 @@
+"""`ragtime doctor`: examines all that Ragtime needs, and says what to do about what is wrong."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+
+import truststore
+
+from bot.config import Settings
+from bot.doctor import knowledge_checks, machine, models, slack, storage
+from bot.doctor.finding import Finding, Status, first_line
+
+__all__ = ["Finding", "Status", "examine"]
+
+Check = Callable[[Settings], Iterable[Finding]]
+
+# For all checks together, as they run side by side. None waits longer than five seconds for a server: this
+# is for what hangs all the same, and leaves a busy machine time to import the libraries.
+PATIENCE_SECONDS = 60.0
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("Python", machine.python),
+    ("Settings", machine.summary),
+    ("Network", machine.network),
+    ("Disk and memory", machine.resources),
+    ("Slack", slack.slack),
+    ("Home", storage.home),
+    ("Database", storage.database),
+    ("Chroma", storage.chroma),
+    ("Embedder", models.embedder),
+    ("Model", models.chat_model),
+    ("Documents", knowledge_checks.folder),
+    ("Index", knowledge_checks.index),
+)
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Makes every check, and returns what each found, in the same order each time.
+
+    No check hides another: one that breaks or does not come to its end is a finding itself.
+    """
+    truststore.inject_into_ssl()
+    return run_checks(CHECKS, settings, PATIENCE_SECONDS)
+
+
+def run_checks(checks: Iterable[tuple[str, Check]], settings: Settings, patience: float) -> list[Finding]:
+    """The findings of these checks, run side by side for so many seconds in all."""
+    deadline = time.monotonic() + patience
+    begun = [(subject, _begin(check, settings)) for subject, check in checks]
+    findings: list[Finding] = []
+    for subject, future in begun:
+        try:
+            findings += future.result(max(0.0, deadline - time.monotonic()))
+        except TimeoutError:
+            advice = "It hangs, or this machine is very busy: try again"
+            findings.append(Finding(subject, "failed", f"no result within {patience:g} s", advice))
+        except Exception as error:
+            advice = "The check itself went wrong: please report this line"
+            findings.append(
+                Finding(subject, "failed", f"{type(error).__name__}: {first_line(error)}", advice)
+            )
+    return findings
+
+
+def _begin(check: Check, settings: Settings) -> Future[list[Finding]]:
+    """Starts a check in a thread that does not keep the process from ending."""
+    future: Future[list[Finding]] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(list(check(settings)))
+        except BaseException as error:
+            future.set_exception(error)
+
+    threading.Thread(target=run, name=check.__name__, daemon=True).start()
+    return future

@@ -1,0 +1,99 @@
+"""The knowledge: the folder of documents with its rules, and the index made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.config import Settings
+from bot.doctor.finding import Finding, first_line
+from knowledge.database import open_database
+from knowledge.index import EMBEDDER, state
+from knowledge.sources.folder import FoundFile, Skipped, walk
+from knowledge.sources.rules import RULES_FILE, BadRules, load_rules
+from knowledge.sync import LAST_SYNC
+from knowledge.tables import documents, index_state
+
+FOLDER = "Documents"
+INDEX = "Index"
+RULES = "Path rules"
+NAMED = 3
+
+
+def folder(settings: Settings) -> Iterator[Finding]:
+    """Whether RAGTIME_DOCS can be read, and what is in it."""
+    root = settings.ragtime_docs
+    if not root.is_dir():
+        yield Finding(FOLDER, "failed", f"there is no folder {root}", "Make it, or correct RAGTIME_DOCS")
+        return
+    try:
+        rules = load_rules(root)
+        entries = list(walk(root))
+    except BadRules as error:
+        advice = "Mend the file: until then nothing is synced, as it may restrict documents"
+        yield Finding(RULES, "failed", first_line(error), advice)
+        return
+    count = len(rules.rules)
+    yield Finding(RULES, "ok", f"{count} in {RULES_FILE}" if count else f"none ({RULES_FILE})")
+    yield _contents(root, entries)
+
+
+def _contents(root: Path, entries: list[FoundFile | Skipped]) -> Finding:
+    files = sum(isinstance(entry, FoundFile) for entry in entries)
+    left_out = [entry for entry in entries if isinstance(entry, Skipped)]
+    found = f"{files:,} files that can be read in {root}"
+    if not files:
+        advice = "Put Markdown, text, HTML, PDF, Office or CSV files there, or correct RAGTIME_DOCS"
+        return Finding(FOLDER, "warning", found, advice)
+    if left_out:
+        named = "; ".join(f"{entry.path}: {entry.reason}" for entry in left_out[:NAMED])
+        more = f"; and {len(left_out) - NAMED} more" if len(left_out) > NAMED else ""
+        return Finding(
+            FOLDER, "warning", f"{found}; left out: {named}{more}", "Mend them, or have them ignored"
+        )
+    return Finding(FOLDER, "ok", found)
+
+
+def index(settings: Settings) -> Iterator[Finding]:
+    """How many documents are indexed, when they were last looked through, and by which embedder."""
+    file = None
+    try:
+        url = make_url(settings.database)
+        file = url.database if url.get_backend_name() == "sqlite" else None
+    except SQLAlchemyError:
+        pass
+    if not file or not Path(file).is_file():
+        yield Finding(INDEX, "ok", "none yet: made at the first start, or by `ragtime sync`")
+        return
+    engine = open_database(settings.database)
+    try:
+        yield _index(engine)
+    except SQLAlchemyError as error:
+        cause = getattr(error, "orig", None) or error
+        yield Finding(
+            INDEX, "failed", f"cannot be read: {first_line(cause)}", "See the database's line above"
+        )
+    finally:
+        engine.dispose()
+
+
+def _index(engine: Engine) -> Finding:
+    if not inspect(engine).has_table(index_state.name):
+        return Finding(INDEX, "ok", "none yet: made at the first start, or by `ragtime sync`")
+    with engine.connect() as connection:
+        count = connection.scalar(select(func.count()).where(documents.c.version > 0)) or 0
+        synced = state(connection, LAST_SYNC)
+        maker = state(connection, EMBEDDER)
+    if synced is None:
+        advice = "Start Ragtime, or run `ragtime sync`: it goes on where it was"
+        return Finding(INDEX, "warning", f"{count:,} documents, no sync came to its end yet", advice)
+    when = datetime.fromisoformat(synced).astimezone(UTC)
+    found = f"{count:,} documents, last sync {when:%Y-%m-%d %H:%M} UTC, embedded by {maker or 'nothing yet'}"
+    if not count:
+        return Finding(INDEX, "warning", found, "Put documents into RAGTIME_DOCS, then run `ragtime sync`")
+    return Finding(INDEX, "ok", found)

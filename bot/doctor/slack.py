@@ -1,0 +1,166 @@
+"""Slack: both tokens, the bot's scopes, the signing secret, and whether our clocks agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import cast
+
+import yaml
+from pydantic import SecretStr
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
+
+from bot.client import SLACK_ERRORS, error_code, is_transient, slack_client
+from bot.config import Settings
+from bot.doctor.finding import SERVER_SECONDS, Finding, first_line
+
+MANIFEST = Path(__file__).resolve().parents[2] / "slack-manifest.yaml"
+
+BOT_TOKEN = "Slack bot token"
+SCOPES = "Slack scopes"
+APP_TOKEN = "Slack app token"
+SIGNING_SECRET = "Slack signing secret"
+EVENTS = "Slack events"
+CLOCK = "Clock"
+IN_PLAYGROUND = "not set: playground mode"
+
+# Slack's signatures and ours must be within five minutes of each other.
+SKEW_FAILS = 300
+SKEW_WARNS = 60
+
+COPY_BOT_TOKEN = "copy it again from your app's “OAuth & Permissions” page into SLACK_BOT_TOKEN"
+NEW_APP_TOKEN = (
+    "make one under “Basic Information” → “App-Level Tokens” with the scope connections:write, and put it "
+    "into SLACK_APP_TOKEN"
+)
+CHECK_NETWORK = "Check this machine's network, HTTPS_PROXY and SLACK_API_URL"
+REASONS = {
+    "invalid_auth": "Slack does not know it",
+    "not_authed": "Slack did not get it",
+    "account_inactive": "the app was uninstalled, or its user removed",
+    "token_revoked": "it was revoked",
+    "token_expired": "it has expired",
+    "not_allowed_token_type": "it is a token of another kind",
+    "missing_scope": "it lacks a scope",
+}
+
+
+def slack(settings: Settings) -> Iterator[Finding]:
+    """All that Slack tells about our tokens, and what it does not tell."""
+    if settings.slack_bot_token is None:
+        for subject in (BOT_TOKEN, SCOPES, APP_TOKEN, SIGNING_SECRET, EVENTS):
+            yield Finding(subject, "skipped", IN_PLAYGROUND)
+        return
+    yield from _bot_token(settings.slack_bot_token, settings.slack_api_url)
+    yield _app_token(settings.slack_app_token, settings.slack_api_url)
+    yield signing_secret(settings.slack_signing_secret)
+    yield Finding(
+        EVENTS,
+        "skipped",
+        "Slack does not let these tokens see which events the app is subscribed to",
+        f"Compare “App Manifest” on your app's page with {MANIFEST.name}",
+    )
+
+
+def _bot_token(token: SecretStr, api_url: str) -> Iterator[Finding]:
+    client = slack_client(token.get_secret_value(), api_url)
+    client.timeout = int(SERVER_SECONDS)
+    response = _asked(BOT_TOKEN, api_url, client.auth_test, COPY_BOT_TOKEN)
+    if isinstance(response, Finding):
+        yield response
+        yield Finding(SCOPES, "skipped", "the bot token could not be used")
+        return
+    data = cast(dict[str, str], response.data)
+    where = f"{data.get('team', '?')} ({data.get('url', '?')})"
+    yield Finding(BOT_TOKEN, "ok", f"@{data.get('user', '?')} in {where}, by {api_url}")
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    yield scopes(_header(headers, "x-oauth-scopes"), wanted_scopes())
+    yield clock(_header(headers, "date"), datetime.now(UTC))
+
+
+def _header(headers: Mapping[str, str | list[str]], name: str) -> str:
+    value = headers.get(name, "")
+    return value if isinstance(value, str) else ",".join(value)
+
+
+def wanted_scopes(manifest: Path = MANIFEST) -> frozenset[str]:
+    """The bot scopes of the manifest; none where it is not beside the code."""
+    if not manifest.is_file():
+        return frozenset()
+    return frozenset(yaml.safe_load(manifest.read_text())["oauth_config"]["scopes"]["bot"])
+
+
+def scopes(header: str, wanted: Collection[str]) -> Finding:
+    """Compares what the token may do, as Slack's header says, with what it is to be able to do."""
+    granted = {scope.strip() for scope in header.split(",") if scope.strip()}
+    if not granted or not wanted:
+        return Finding(SCOPES, "skipped", f"Slack or {MANIFEST.name} does not say which")
+    missing = sorted(set(wanted) - granted)
+    if missing:
+        advice = "Add them under “OAuth & Permissions” → “Scopes”, then reinstall the app"
+        return Finding(SCOPES, "failed", f"missing: {', '.join(missing)}", advice)
+    return Finding(SCOPES, "ok", f"all {len(wanted)} of {MANIFEST.name}")
+
+
+def clock(date_header: str, now: datetime) -> Finding:
+    """Compares Slack's clock with ours (`now`, with a time zone)."""
+    try:
+        skew = (now - parsedate_to_datetime(date_header)).total_seconds()
+    except (TypeError, ValueError):
+        return Finding(CLOCK, "skipped", "Slack did not say what time it is")
+    found = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Slack's"
+    advice = "Set this machine's clock (NTP): Slack's signatures are good for five minutes"
+    if abs(skew) >= SKEW_FAILS:
+        return Finding(CLOCK, "failed", found, advice)
+    if abs(skew) >= SKEW_WARNS:
+        return Finding(CLOCK, "warning", found, advice)
+    return Finding(CLOCK, "ok", "agrees with Slack's")
+
+
+def _app_token(token: SecretStr | None, api_url: str) -> Finding:
+    if token is None:
+        return Finding(APP_TOKEN, "skipped", "not set: events come by HTTP")
+    client = slack_client(None, api_url)
+    client.timeout = int(SERVER_SECONDS)
+    response = _asked(
+        APP_TOKEN,
+        api_url,
+        lambda: client.apps_connections_open(app_token=token.get_secret_value()),
+        NEW_APP_TOKEN,
+    )
+    if isinstance(response, Finding):
+        return response
+    return Finding(APP_TOKEN, "ok", "Socket Mode connections can be opened")
+
+
+def signing_secret(secret: SecretStr | None) -> Finding:
+    """Whether it looks like one; whether it is the right one shows with Slack's first request."""
+    if secret is None:
+        return Finding(SIGNING_SECRET, "skipped", "not set: events come by Socket Mode")
+    if not re.fullmatch(r"[0-9a-f]{32}", secret.get_secret_value()):
+        advice = "Copy “Signing Secret” from your app's “Basic Information” page into SLACK_SIGNING_SECRET"
+        return Finding(SIGNING_SECRET, "failed", "not the 32 characters (0-9, a-f) that Slack gives", advice)
+    return Finding(SIGNING_SECRET, "ok", "has the right form")
+
+
+def _asked(
+    subject: str, api_url: str, ask: Callable[[], SlackResponse], advice: str
+) -> SlackResponse | Finding:
+    """Slack's answer, or what its refusal means."""
+    try:
+        return ask()
+    except SlackApiError as error:
+        code = error_code(error)
+        if code in REASONS:
+            return Finding(subject, "failed", f"{REASONS[code]} ({code})", advice[0].upper() + advice[1:])
+        if is_transient(error):
+            found = f"Slack has a problem at the moment (HTTP status {error.response.status_code})"
+            return Finding(subject, "failed", found, "Try again in a few minutes")
+        return Finding(subject, "failed", f"Slack refuses: {code}", advice[0].upper() + advice[1:])
+    except SLACK_ERRORS as error:
+        found = f"{api_url} cannot be reached: {first_line(error)}"
+        return Finding(subject, "failed", found, CHECK_NETWORK)

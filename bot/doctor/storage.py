@@ -1,0 +1,190 @@
+"""Where data live: the home, the SQL database, Chroma."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+import httpx
+from sqlalchemy import Column, Engine, Integer, MetaData, Table
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.schema import CreateTable
+
+from bot.config import Settings
+from bot.doctor.finding import SERVER_SECONDS, Finding, first_line
+from bot.doctor.machine import existing_part
+from bot.migrations import HISTORY as BOT_HISTORY
+from knowledge.database import open_database
+from knowledge.errors import AdminError
+from knowledge.opening import HomeInUse, own
+from knowledge.tables import HISTORY as KNOWLEDGE_HISTORY
+from knowledge.vectors import connect
+
+HISTORIES = (("bot", BOT_HISTORY), ("knowledge", KNOWLEDGE_HISTORY))
+NOT_YET = "not there yet: made at the first start"
+ANOTHER_HOME = "Make the folder writable for this user, or set RAGTIME_HOME to another one"
+
+
+def home(settings: Settings) -> Iterator[Finding]:
+    """Whether RAGTIME_HOME can be used."""
+    folder = settings.ragtime_home
+    there = existing_part(folder)
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        yield Finding("Home", "failed", f"{folder} cannot be written to", ANOTHER_HOME)
+    elif there != folder:
+        yield Finding("Home", "ok", f"{folder}, {NOT_YET}")
+    else:
+        yield Finding("Home", "ok", str(folder))
+
+
+def database(settings: Settings) -> Iterator[Finding]:
+    """Whether the database opens, can be written to, and has this version's tables."""
+    try:
+        url = make_url(settings.database)
+    except ArgumentError:
+        yield Finding(
+            "Database",
+            "failed",
+            "DATABASE_URL is no SQLAlchemy URL",
+            "Write it like sqlite:////var/lib/ragtime/ragtime.db, or unset it for SQLite in RAGTIME_HOME",
+        )
+        return
+    if url.get_backend_name() != "sqlite":
+        yield Finding(
+            "Database",
+            "failed",
+            f"DATABASE_URL names {url.get_backend_name()}",
+            "The word index is made for SQLite so far: unset DATABASE_URL, or write sqlite:///…",
+        )
+        return
+    file = Path(url.database or "").absolute()
+    if url.database and not file.parent.is_dir():
+        if settings.database_url:
+            advice = "Make the folder, or correct DATABASE_URL"
+            yield Finding("Database", "failed", f"there is no folder {file.parent}", advice)
+        else:
+            yield Finding("Database", "ok", f"{file}, {NOT_YET}")
+        return
+    if url.database:
+        yield wal(file.parent)
+        if not file.exists():
+            yield Finding("Database", "ok", f"{file}, {NOT_YET}")
+            return
+    yield opened(settings.database, str(file))
+
+
+def wal(folder: Path) -> Finding:
+    """Whether SQLite's write-ahead log works on this disk, tried with a database of its own there."""
+    subject = "Database's disk"
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix="doctor-") as own_folder:
+            connection = sqlite3.connect(Path(own_folder) / "probe.db")
+            try:
+                (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+                connection.execute("CREATE TABLE probe (id INTEGER)")
+            finally:
+                connection.close()
+    except (OSError, sqlite3.Error) as error:
+        return Finding(subject, "failed", f"{folder}: {first_line(error)}", ANOTHER_HOME)
+    if mode != "wal":
+        advice = "Use a local disk: network file systems cannot do this safely"
+        return Finding(subject, "failed", f"{folder}: SQLite has no write-ahead log here ({mode})", advice)
+    return Finding(subject, "ok", "SQLite's write-ahead log works")
+
+
+def opened(url: str, where: str) -> Finding:
+    """Opens a database that exists, tries to write, and looks at its migrations."""
+    try:
+        engine = open_database(url)
+        try:
+            _try_to_write(engine)
+            return _schemas(engine, where)
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, NoSuchModuleError) as error:
+        cause = getattr(error, "orig", None) or error
+        return Finding(
+            "Database",
+            "failed",
+            f"{where}: {first_line(cause)}",
+            "Check that the file is this user's and no other program holds it; copies made before each "
+            "migration lie beside it",
+        )
+
+
+def _try_to_write(engine: Engine) -> None:
+    """Makes a table and takes it back."""
+    probe = Table("ragtime_doctor", MetaData(), Column("id", Integer))
+    with engine.connect() as connection:
+        # Python's sqlite3 would not begin a transaction for this by itself.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.execute(CreateTable(probe))
+        connection.exec_driver_sql("ROLLBACK")
+
+
+def _schemas(engine: Engine, where: str) -> Finding:
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    behind = False
+    for name, history in HISTORIES:
+        config = Config()
+        config.set_main_option("script_location", str(history).replace("%", "%%"))
+        script = ScriptDirectory.from_config(config)
+        with engine.connect() as connection:
+            options = {"version_table": f"alembic_version_{name}"}
+            current = set(MigrationContext.configure(connection, opts=options).get_current_heads())
+        known = {revision.revision for revision in script.walk_revisions()}
+        if current - known:
+            advice = "Start the newer version again, or put back the copy that was made before its migration"
+            return Finding("Database", "failed", f"{where} was made by a newer version of Ragtime", advice)
+        behind = behind or current != set(script.get_heads())
+    state = "will be migrated at the next start, after a copy" if behind else "opens, can be written to"
+    return Finding("Database", "ok", f"{where}: {state}")
+
+
+def chroma(settings: Settings) -> Iterator[Finding]:
+    """Whether the vectors' store answers: a server's, or the embedded one where nobody else has it."""
+    if settings.chroma_url:
+        yield _chroma_server(settings.chroma_url.rstrip("/"))
+        return
+    folder = settings.ragtime_home / "chroma"
+    if not folder.is_dir():
+        yield Finding("Chroma", "ok", f"embedded, {NOT_YET}")
+        return
+    try:
+        # For as long as the look takes: two processes must not open the embedded store.
+        lock = own(settings.ragtime_home)
+    except HomeInUse:
+        yield Finding("Chroma", "ok", "embedded; in use by a running Ragtime, so not opened a second time")
+        return
+    try:
+        collections = connect(folder, None).count_collections()
+        found = f"embedded, {collections} collections, version {version('chromadb')}"
+        yield Finding("Chroma", "ok", found)
+    except AdminError as error:
+        advice = "If it stays so, move the folder away and sync again: vectors can be made anew"
+        yield Finding("Chroma", "failed", first_line(error), advice)
+    finally:
+        lock.release()
+
+
+def _chroma_server(url: str) -> Finding:
+    try:
+        with httpx.Client(timeout=SERVER_SECONDS) as client:
+            client.get(f"{url}/api/v2/heartbeat").raise_for_status()
+            server = str(client.get(f"{url}/api/v2/version").raise_for_status().json())
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        advice = "Start it (`chroma run`), or correct CHROMA_URL, or unset it for the embedded store"
+        return Finding("Chroma", "failed", f"no Chroma answers at {url}: {first_line(error)}", advice)
+    ours = version("chromadb")
+    found = f"server at {url}, version {server}; client {ours}"
+    if server.split(".")[0] != ours.split(".")[0]:
+        return Finding("Chroma", "warning", found, f"Run a Chroma server of version {ours}")
+    return Finding("Chroma", "ok", found)
