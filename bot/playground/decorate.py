@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.playground.markup import Names, markdown_html, mrkdwn_html, plain_html
+from bot.playground.markdown import markdown_html
+from bot.playground.markup import Names, mrkdwn_html, plain_html
 from bot.playground.typed import Mentionable
 
 

@@ -17,7 +17,8 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.playground.guard import LoopbackOnly
-from bot.playground.markup import is_outside_link, make_safe
+from bot.playground.markdown import make_safe
+from bot.playground.markup import is_outside_link
 from knowledge.documents import UnreadableDocument
 from knowledge.parsers.front_matter import split_front_matter
 from knowledge.parsers.markdown import first_heading, markdown_blocks

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bot.playground import people
+from bot.playground import bodies, people
 from bot.playground.decorate import decorated
 from bot.playground.documents import document_route
 from bot.playground.guard import LoopbackOnly
@@ -39,62 +39,7 @@ class SlashCommand:
     description: str
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _Write(_Body):
-    channel: str
-    text: str
-    thread_ts: str | None = None
-
-
-class _Edit(_Body):
-    channel: str
-    ts: str
-    text: str
-
-
-class _Delete(_Body):
-    channel: str
-    ts: str
-
-
-class _Command(_Body):
-    channel: str
-    command: str
-    text: str = ""
-
-
-Chosen = str | list[str] | None
-
-
-class _Action(_Body):
-    """An element used: in a message (`channel`, `ts`) or in a modal or the home tab (`view_id`)."""
-
-    block_id: str
-    action_id: str
-    chosen: Chosen = None
-    entered: dict[str, dict[str, Chosen]] = {}
-    channel: str = ""
-    ts: str = ""
-    view_id: str = ""
-
-
-class _Submit(_Body):
-    view_id: str
-    entered: dict[str, dict[str, Chosen]] = {}
-
-
-class _Close(_Body):
-    view_id: str
-
-
-class _Home(_Body):
-    tab: Literal["home", "messages"] = "home"
-
-
-AnyBody = TypeVar("AnyBody", bound=_Body)
+AnyBody = TypeVar("AnyBody", bound=bodies.Body)
 
 
 def page_routes(
@@ -118,14 +63,14 @@ def page_routes(
         Mount("/static", StaticFiles(directory=STATIC), middleware=guarded),
         Route("/playground/state", page.state, middleware=guarded),
         WebSocketRoute("/playground/live", page.live, middleware=guarded),
-        post("messages", _Write, page.write),
-        post("messages/edit", _Edit, page.edit),
-        post("messages/delete", _Delete, page.delete),
-        post("commands", _Command, page.run_command),
-        post("actions", _Action, page.act),
-        post("views/submit", _Submit, page.submit),
-        post("views/close", _Close, page.close),
-        post("home", _Home, page.open_app),
+        post("messages", bodies.Write, page.write),
+        post("messages/edit", bodies.Edit, page.edit),
+        post("messages/delete", bodies.Delete, page.delete),
+        post("commands", bodies.Command, page.run_command),
+        post("actions", bodies.Action, page.act),
+        post("views/submit", bodies.Submit, page.submit),
+        post("views/close", bodies.Close, page.close),
+        post("home", bodies.Home, page.open_app),
         document_route(docs),
     ]
 
@@ -176,18 +121,18 @@ class _Page:
                 with suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
                     await sending
 
-    def write(self, body: _Write) -> None:
+    def write(self, body: bodies.Write) -> None:
         text = self._mentionable().to_slack(body.text)
         people.post_as_user(self.workspace, self.you, body.channel, text, body.thread_ts)
 
-    def edit(self, body: _Edit) -> None:
+    def edit(self, body: bodies.Edit) -> None:
         text = self._mentionable().to_slack(body.text)
         people.edit_as_user(self.workspace, self.you, body.channel, body.ts, text)
 
-    def delete(self, body: _Delete) -> None:
+    def delete(self, body: bodies.Delete) -> None:
         people.delete_as_user(self.workspace, self.you, body.channel, body.ts)
 
-    def run_command(self, body: _Command) -> None:
+    def run_command(self, body: bodies.Command) -> None:
         known = [command["command"] for command in self.fixed["commands"]]
         if body.command not in known:
             raise people.NotPossible(
@@ -195,20 +140,20 @@ class _Page:
             )
         people.run_command(self.workspace, self.you, body.channel, body.command, body.text)
 
-    def act(self, body: _Action) -> None:
+    def act(self, body: bodies.Action) -> None:
         element = (body.block_id, body.action_id, body.chosen, body.entered)
         if body.view_id:
             people.press_in_view(self.workspace, self.you, body.view_id, *element)
         else:
             people.press_in_message(self.workspace, self.you, body.channel, body.ts, *element)
 
-    def submit(self, body: _Submit) -> Mapping[str, object]:
+    def submit(self, body: bodies.Submit) -> Mapping[str, object]:
         return {"errors": people.submit_view(self.workspace, self.you, body.view_id, body.entered)}
 
-    def close(self, body: _Close) -> None:
+    def close(self, body: bodies.Close) -> None:
         people.close_view(self.workspace, self.you, body.view_id)
 
-    def open_app(self, body: _Home) -> None:
+    def open_app(self, body: bodies.Home) -> None:
         people.open_app(self.workspace, self.you, body.tab)
 
     def _snapshot(self) -> dict[str, Any]:

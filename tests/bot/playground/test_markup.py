@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.playground.markup import Names, markdown_html, mrkdwn_html, plain_html
+from bot.playground.markdown import markdown_html
+from bot.playground.markup import Names, mrkdwn_html, plain_html
 
 NAMES = Names({"U0MARA": "Mara <b>"}, {"C0GENERAL": "general"})
 SAFE_TAGS = {

@@ -15,7 +15,11 @@ export function announce(words) {
 
 /** Shows a problem for a while, at the page's foot; it can be closed at once. */
 export function toast(words) {
-  const close = h("button", { class: "icon-button", "aria-label": "Dismiss", onclick: () => note.remove() }, icon("close"));
+  const close = h(
+    "button",
+    { class: "icon-button", "aria-label": "Dismiss", onclick: () => note.remove() },
+    icon("close"),
+  );
   const note = h("div", { class: "toast" }, icon("alert"), h("p", {}, words), close);
   document.getElementById("toasts").append(note);
   setTimeout(() => note.remove(), TOAST_TIME);

@@ -14,7 +14,8 @@ async function post(path, body) {
     throw new Refused("The playground does not answer. Is it still running in your terminal?");
   }
   const content = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(content.error ?? "The playground could not do that. Its terminal says why.");
+  if (!answer.ok)
+    throw new Refused(content.error ?? "The playground could not do that. Its terminal says why.");
   return content;
 }
 

@@ -23,7 +23,8 @@ let visited = "";
 onChanged(() => {
   if (!state.ready) return;
   const { channel, thread: ts, home } = current();
-  if (!state.channels.has(channel) && location.hash !== "#/") return go(toChannel(firstChannel()), { replace: true });
+  if (!state.channels.has(channel) && location.hash !== "#/")
+    return go(toChannel(firstChannel()), { replace: true });
   app.dataset.pane = ts ? "thread" : channel ? "conversation" : "sidebar";
   state.unread.delete(channel);
   updateSidebar();

@@ -75,8 +75,8 @@ export function completion(field, listbox, { withCommands }) {
     if (found.length === 0) return false;
     if (event.key === "ArrowDown") active = (active + 1) % found.length;
     else if (event.key === "ArrowUp") active = (active + found.length - 1) % found.length;
-    else if (event.key === "Enter" || event.key === "Tab") return event.preventDefault(), choose(), true;
-    else if (event.key === "Escape") return event.stopPropagation(), close(), true;
+    else if (event.key === "Enter" || event.key === "Tab") return (event.preventDefault(), choose(), true);
+    else if (event.key === "Escape") return (event.stopPropagation(), close(), true);
     else return false;
     event.preventDefault();
     draw();
@@ -90,7 +90,11 @@ function mentions(typed) {
   const people = [...state.users.values()]
     .filter((user) => user.id !== state.you && starts(typed, user.name, ...user.real_name.split(" ")))
     .sort((a, b) => Number(b.is_bot) - Number(a.is_bot))
-    .map((user) => ({ drawing: () => avatar(user, "tiny"), words: `@${user.real_name}`, note: user.profile.title }));
+    .map((user) => ({
+      drawing: () => avatar(user, "tiny"),
+      words: `@${user.real_name}`,
+      note: user.profile.title,
+    }));
   const groups = state.groups
     .filter((group) => starts(typed, group.handle, group.name))
     .map((group) => ({ drawing: () => icon("group"), words: `@${group.handle}`, note: group.name }));
@@ -100,7 +104,11 @@ function mentions(typed) {
 function channels(typed) {
   return [...state.channels.values()]
     .filter((channel) => channel.name && starts(typed, channel.name))
-    .map((channel) => ({ drawing: () => icon("hash"), words: `#${channel.name}`, note: channel.topic?.value }));
+    .map((channel) => ({
+      drawing: () => icon("hash"),
+      words: `#${channel.name}`,
+      note: channel.topic?.value,
+    }));
 }
 
 function commands(typed) {

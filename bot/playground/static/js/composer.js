@@ -14,7 +14,13 @@ const drafts = new Map();
  */
 export function composer(id, { onEditLast, onSent = () => {} }) {
   let target = { channel: "", thread_ts: "", placeholder: "" };
-  const listbox = h("div", { id: `${id}-suggestions`, class: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
+  const listbox = h("div", {
+    id: `${id}-suggestions`,
+    class: "suggestions",
+    role: "listbox",
+    "aria-label": "Suggestions",
+    hidden: true,
+  });
   const field = h("textarea", {
     id,
     rows: 1,
@@ -27,10 +33,24 @@ export function composer(id, { onEditLast, onSent = () => {} }) {
     onkeydown: pressed,
     onblur: () => suggestions.close(),
   });
-  const sendButton = h("button", { class: "send", type: "button", "aria-label": "Send", title: "Send (Enter)", onclick: send }, icon("send"));
+  const sendButton = h(
+    "button",
+    { class: "send", type: "button", "aria-label": "Send", title: "Send (Enter)", onclick: send },
+    icon("send"),
+  );
   const suggestions = completion(field, listbox, { withCommands: id === "composer" });
   const starter = (mark, label) =>
-    h("button", { class: "icon-button mark-button", type: "button", "aria-label": label, title: label, onclick: () => begin(mark) }, mark);
+    h(
+      "button",
+      {
+        class: "icon-button mark-button",
+        type: "button",
+        "aria-label": label,
+        title: label,
+        onclick: () => begin(mark),
+      },
+      mark,
+    );
   const element = h(
     "div",
     { class: "composer-area" },
@@ -39,7 +59,23 @@ export function composer(id, { onEditLast, onSent = () => {} }) {
       "div",
       { class: "composer" },
       field,
-      h("div", { class: "composer-tools" }, starter("@", "Mention someone"), id === "composer" && starter("/", "Run a command"), h("span", { class: "composer-help" }, h("kbd", {}, "Enter"), " sends, ", h("kbd", {}, "Shift"), "+", h("kbd", {}, "Enter"), " starts a line"), sendButton),
+      h(
+        "div",
+        { class: "composer-tools" },
+        starter("@", "Mention someone"),
+        id === "composer" && starter("/", "Run a command"),
+        h(
+          "span",
+          { class: "composer-help" },
+          h("kbd", {}, "Enter"),
+          " sends, ",
+          h("kbd", {}, "Shift"),
+          "+",
+          h("kbd", {}, "Enter"),
+          " starts a line",
+        ),
+        sendButton,
+      ),
     ),
   );
 
@@ -68,8 +104,10 @@ export function composer(id, { onEditLast, onSent = () => {} }) {
   /** Starts a mention or a command at the cursor. */
   function begin(mark) {
     field.focus();
-    if (mark === "/" && field.value !== "") return toast("A command stands alone: empty the field first, then type /.");
-    const gap = field.selectionStart > 0 && !/\s$/.test(field.value.slice(0, field.selectionStart)) ? " " : "";
+    if (mark === "/" && field.value !== "")
+      return toast("A command stands alone: empty the field first, then type /.");
+    const gap =
+      field.selectionStart > 0 && !/\s$/.test(field.value.slice(0, field.selectionStart)) ? " " : "";
     field.setRangeText(gap + mark, field.selectionStart, field.selectionEnd, "end");
     return typed();
   }
@@ -111,6 +149,7 @@ export function composer(id, { onEditLast, onSent = () => {} }) {
 function deliver(channel, thread_ts, text) {
   const command = /^\/[\w-]+/.exec(text);
   if (!command) return api.write(channel, text, thread_ts || null);
-  if (thread_ts) return Promise.reject(new api.Refused("Slack takes commands in channels only, not in threads."));
+  if (thread_ts)
+    return Promise.reject(new api.Refused("Slack takes commands in channels only, not in threads."));
   return api.command(channel, command[0], text.slice(command[0].length).trim());
 }

@@ -17,7 +17,9 @@ export function conversation(main) {
   const hint = h("div", {});
   const list = messageList("Messages");
   const home = homeTab();
-  const writing = composer("composer", { onEditLast: () => list.editLast(channelMessages(current().channel), state.you) });
+  const writing = composer("composer", {
+    onEditLast: () => list.editLast(channelMessages(current().channel), state.you),
+  });
   main.append(head, list.element, home.element, hint, writing.element);
 
   const fill = (text) => {
@@ -43,7 +45,11 @@ export function conversation(main) {
       after: status ? [{ key: "status", signature: [status], render: () => statusLine(status) }] : [],
     });
     keyed(hint, channelHint(channel, fill, changed));
-    writing.aim({ channel: id, thread_ts: "", placeholder: channel.is_im ? `Message ${name}` : `Message #${name}` });
+    writing.aim({
+      channel: id,
+      thread_ts: "",
+      placeholder: channel.is_im ? `Message ${name}` : `Message #${name}`,
+    });
   }
 
   return { update, focus: writing.focus };
@@ -58,24 +64,43 @@ function heading(channel, atHome) {
     h("h1", {}, channelMark(channel), channelName(channel)),
     isAppConversation(channel)
       ? tabs(channel, atHome)
-      : h("p", { class: "topic" }, channel.topic?.value, h("span", { class: "members" }, `${people} members`)),
+      : h(
+          "p",
+          { class: "topic" },
+          channel.topic?.value,
+          h("span", { class: "members" }, `${people} members`),
+        ),
   );
 }
 
 function tabs(channel, atHome) {
-  const tab = (words, href, here) => h("a", { href, class: "tab", "aria-current": here ? "page" : undefined, "data-focus": words }, words);
-  return h("div", { class: "tabs" }, tab("Messages", toChannel(channel.id), !atHome), tab("Home", toHome(channel.id), atHome));
+  const tab = (words, href, here) =>
+    h("a", { href, class: "tab", "aria-current": here ? "page" : undefined, "data-focus": words }, words);
+  return h(
+    "div",
+    { class: "tabs" },
+    tab("Messages", toChannel(channel.id), !atHome),
+    tab("Home", toHome(channel.id), atHome),
+  );
 }
 
 /** What stands above a channel's first message. */
 function beginning(channel) {
   if (channel.is_im) return [];
-  const words = channel.is_ext_shared ? `This is the start of #${channel.name}, which another company shares.` : `This is the start of #${channel.name}.`;
+  const words = channel.is_ext_shared
+    ? `This is the start of #${channel.name}, which another company shares.`
+    : `This is the start of #${channel.name}.`;
   return [
     {
       key: `start-${channel.id}`,
       signature: [],
-      render: () => h("div", { class: "beginning" }, h("h2", {}, channelMark(channel), channel.name), h("p", { class: "muted" }, words)),
+      render: () =>
+        h(
+          "div",
+          { class: "beginning" },
+          h("h2", {}, channelMark(channel), channel.name),
+          h("p", { class: "muted" }, words),
+        ),
     },
   ];
 }

@@ -11,7 +11,9 @@ export function h(tag, attributes = {}, ...children) {
     else if (name === "value") element.value = value;
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
@@ -50,7 +52,8 @@ export function keyed(parent, items) {
       child = fresh;
     }
     if (child === next) next = child.nextElementSibling;
-    else if (child.nextElementSibling !== next || child.parentElement !== parent) parent.insertBefore(child, next);
+    else if (child.nextElementSibling !== next || child.parentElement !== parent)
+      parent.insertBefore(child, next);
   }
   for (const child of old.values()) child.remove();
 }

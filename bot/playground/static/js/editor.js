@@ -7,7 +7,8 @@ import { h } from "./dom.js";
 /** A form over the message's text; `done(null)` when it is saved or given up. */
 export function editor(message, done) {
   const save = async () => {
-    if (field.value === message.typed || (await attempt(api.edit(message.channel, message.ts, field.value)))) done(null);
+    if (field.value === message.typed || (await attempt(api.edit(message.channel, message.ts, field.value))))
+      done(null);
   };
   const field = h("textarea", {
     class: "field",

@@ -72,7 +72,12 @@ const RENDER = {
   button(spec, use) {
     const attributes = { ...use.attributes, class: `button ${spec.style ?? ""}`, onclick: () => use.press() };
     if (spec.url && isAllowed(spec.url)) {
-      return served("a", spec.text.html, { ...attributes, href: spec.url, target: "_blank", rel: "noopener noreferrer" });
+      return served("a", spec.text.html, {
+        ...attributes,
+        href: spec.url,
+        target: "_blank",
+        rel: "noopener noreferrer",
+      });
     }
     return served("button", spec.text.html, { ...attributes, type: "button" });
   },
@@ -80,7 +85,13 @@ const RENDER = {
   icon_button(spec, use) {
     if (spec.visible_to_user_ids && !spec.visible_to_user_ids.includes(state.you)) return null;
     const words = spec.accessibility_label ?? spec.text.text;
-    const attributes = { ...use.attributes, class: "icon-button", type: "button", "aria-label": words, title: spec.text.text };
+    const attributes = {
+      ...use.attributes,
+      class: "icon-button",
+      type: "button",
+      "aria-label": words,
+      title: spec.text.text,
+    };
     return h("button", { ...attributes, onclick: () => use.press() }, icon(spec.icon));
   },
 
@@ -96,7 +107,8 @@ const RENDER = {
           "aria-pressed": String(use.chosen === kind),
           onclick: (event) => {
             use.choose(kind);
-            for (const each of event.currentTarget.parentElement.children) each.setAttribute("aria-pressed", "false");
+            for (const each of event.currentTarget.parentElement.children)
+              each.setAttribute("aria-pressed", "false");
             event.currentTarget.setAttribute("aria-pressed", "true");
             use.press(kind);
           },
@@ -141,7 +153,10 @@ function ids(spec, use) {
 }
 
 const named = () => [...state.channels.values()].filter((c) => c.name).map((c) => [c.id, `#${c.name}`]);
-const allOptions = (spec) => [...(spec.options ?? []), ...(spec.option_groups ?? []).flatMap((group) => group.options)];
+const allOptions = (spec) => [
+  ...(spec.options ?? []),
+  ...(spec.option_groups ?? []).flatMap((group) => group.options),
+];
 
 function optionNodes(spec) {
   const nodes = (options) => options.map((option) => h("option", { value: option.value }, option.text.text));
@@ -150,15 +165,26 @@ function optionNodes(spec) {
 }
 
 function select(spec, use, initial, options) {
-  const attributes = { ...use.attributes, class: "select", onchange: (event) => use.changed(event.target.value || null) };
-  const menu = h("select", attributes, h("option", { value: "" }, spec.placeholder?.text ?? "Choose…"), options);
+  const attributes = {
+    ...use.attributes,
+    class: "select",
+    onchange: (event) => use.changed(event.target.value || null),
+  };
+  const menu = h(
+    "select",
+    attributes,
+    h("option", { value: "" }, spec.placeholder?.text ?? "Choose…"),
+    options,
+  );
   menu.value = initial ?? "";
   return menu;
 }
 
 function boxes(type, spec, use) {
   const many = type === "checkbox";
-  const initial = many ? (spec.initial_options ?? []).map((option) => option.value) : spec.initial_option?.value;
+  const initial = many
+    ? (spec.initial_options ?? []).map((option) => option.value)
+    : spec.initial_option?.value;
   const chosen = use.chosen === undefined ? initial : use.chosen;
   const group = h("div", {
     class: "boxes",
@@ -177,15 +203,22 @@ function boxes(type, spec, use) {
       onchange: () => use.changed(many ? read() : option.value),
     });
     box.checked = many ? chosen?.includes(option.value) : chosen === option.value;
-    const description = option.description && served("span", option.description.html, { class: "box-description" });
-    group.append(h("label", { class: "box" }, box, h("span", {}, served("span", option.text.html), description)));
+    const description =
+      option.description && served("span", option.description.html, { class: "box-description" });
+    group.append(
+      h("label", { class: "box" }, box, h("span", {}, served("span", option.text.html), description)),
+    );
   }
   return group;
 }
 
 function textField(spec, use) {
   const type = FIELD_TYPES[spec.type] ?? "text";
-  return typing(h("input", { ...typingAttributes(spec, use), type, step: spec.is_decimal_allowed ? "any" : undefined }), spec, use);
+  return typing(
+    h("input", { ...typingAttributes(spec, use), type, step: spec.is_decimal_allowed ? "any" : undefined }),
+    spec,
+    use,
+  );
 }
 
 function textArea(spec, use) {

@@ -6,7 +6,7 @@ import { state } from "./store.js";
 
 /** A panel with the home view that the app has published. */
 export function homeTab() {
-  const element = h("div", { class: "home", role: "tabpanel", id: "tab-home-panel", "aria-labelledby": "tab-home" });
+  const element = h("section", { class: "home", "aria-label": "Home" });
 
   function update() {
     keyed(element, [{ key: "view", signature: [state.home], render: view }]);

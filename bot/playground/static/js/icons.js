@@ -14,7 +14,12 @@ const PATHS = {
   hash: ["M9 4L7 20", "M17 4l-2 16", "M4 9h17", "M3 15h17"],
   lock: ["M6 11h12v9H6z", "M9 11V8a3 3 0 0 1 6 0v3"],
   shared: ["M9 7a5 5 0 1 0 0 10a5 5 0 1 0 0-10z", "M15 7a5 5 0 1 0 0 10a5 5 0 1 0 0-10z"],
-  group: ["M9 5a3 3 0 1 0 0 6a3 3 0 1 0 0-6z", "M3 20c0-4 3-6 6-6s6 2 6 6", "M16 5.5a3 3 0 0 1 0 5", "M17.5 14.5c2 .8 3.5 2.8 3.5 5.5"],
+  group: [
+    "M9 5a3 3 0 1 0 0 6a3 3 0 1 0 0-6z",
+    "M3 20c0-4 3-6 6-6s6 2 6 6",
+    "M16 5.5a3 3 0 0 1 0 5",
+    "M17.5 14.5c2 .8 3.5 2.8 3.5 5.5",
+  ],
   eye: ["M2 12s4-6 10-6 10 6 10 6-4 6-10 6-10-6-10-6z", "M12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6z"],
   up: ["M7 11v9H4v-9z", "M7 11l4-7c2 0 3 1 2.5 3.5L13 10h6c1 0 1.5 1 1.3 2l-1.5 7c-.2.7-.8 1-1.5 1H7"],
   down: ["M17 13V4h3v9z", "M17 13l-4 7c-2 0-3-1-2.5-3.5L11 14H5c-1 0-1.5-1-1.3-2l1.5-7c.2-.7.8-1 1.5-1H17"],
@@ -42,7 +47,11 @@ export function avatar(user, size = "") {
   const attributes = { class: `avatar ${size}`, "aria-hidden": "true" };
   if (user?.is_bot) return h("img", { ...attributes, src: "/static/mark.svg", alt: "" });
   const name = user?.real_name ?? "?";
-  const initials = name.split(/\s+/).slice(0, 2).map((word) => word[0]).join("");
+  const initials = name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => word[0])
+    .join("");
   const hue = [...name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6;
   return h("span", { ...attributes, class: `avatar hue-${hue} ${size}` }, initials);
 }

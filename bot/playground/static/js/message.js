@@ -17,8 +17,14 @@ export function messageRow(message, context) {
   const { grouped, editing, inThread } = context;
   const author = authorOf(message);
   const name = author?.real_name ?? "Someone";
-  const moment = (words) => h("time", { datetime: dateOf(message.ts).toISOString(), title: full(message.ts) }, words);
-  const classes = ["message", grouped && "grouped", message.ephemeral_to && "ephemeral", editing && "editing"];
+  const moment = (words) =>
+    h("time", { datetime: dateOf(message.ts).toISOString(), title: full(message.ts) }, words);
+  const classes = [
+    "message",
+    grouped && "grouped",
+    message.ephemeral_to && "ephemeral",
+    editing && "editing",
+  ];
   return h(
     "li",
     {
@@ -33,7 +39,14 @@ export function messageRow(message, context) {
       "div",
       { class: "message-main" },
       message.ephemeral_to && h("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
-      !grouped && h("p", { class: "byline" }, h("b", {}, name), author?.is_bot && h("span", { class: "badge" }, "App"), moment(clock(message.ts))),
+      !grouped &&
+        h(
+          "p",
+          { class: "byline" },
+          h("b", {}, name),
+          author?.is_bot && h("span", { class: "badge" }, "App"),
+          moment(clock(message.ts)),
+        ),
       editing ? editor(message, context.onEdit) : h("div", { class: "content" }, content(message)),
       !inThread && threadSummary(message, context.replies),
       !inThread && context.status && statusLine(context.status),
@@ -50,31 +63,50 @@ export function spokenText(message) {
 }
 
 function content(message) {
-  const place = { key: `m-${message.channel}-${message.ts}`, ids: { channel: message.channel, ts: message.ts } };
+  const place = {
+    key: `m-${message.channel}-${message.ts}`,
+    ids: { channel: message.channel, ts: message.ts },
+  };
   const parts = [];
   if (message.plan_title) parts.push(h("p", { class: "plan-title" }, message.plan_title));
   parts.push(...(message.tasks ?? []).map(taskCard));
   if (message.markdown) {
     const classes = `text markdown ${message.streaming ? "streaming" : ""}`;
-    parts.push(served("div", message.markdown_html, { class: classes, "aria-busy": message.streaming ? "true" : undefined }));
+    parts.push(
+      served("div", message.markdown_html, {
+        class: classes,
+        "aria-busy": message.streaming ? "true" : undefined,
+      }),
+    );
   }
   if (message.blocks?.length) parts.push(...blocks(message.blocks, place));
   else if (!message.markdown && message.text) parts.push(served("div", message.html, { class: "text" }));
   if (message.streaming && !message.markdown) parts.push(h("div", { class: "text streaming" }));
   if (message.edited && !message.bot_id) parts.push(h("span", { class: "edited" }, "(edited)"));
-  if (message.reactions?.length) parts.push(h("div", { class: "reactions" }, message.reactions.map(reaction)));
+  if (message.reactions?.length)
+    parts.push(h("div", { class: "reactions" }, message.reactions.map(reaction)));
   return parts;
 }
 
 const reaction = ({ name, count, html }) =>
-  h("span", { class: "reaction", title: `:${name}:` }, html ? served("span", html) : `:${name}:`, ` ${count}`);
+  h(
+    "span",
+    { class: "reaction", title: `:${name}:` },
+    html ? served("span", html) : `:${name}:`,
+    ` ${count}`,
+  );
 
 function threadSummary(message, replies) {
   if (!replies?.length) return null;
   const people = [...new Set(replies.map(authorOf))].slice(0, 3).map((user) => avatar(user, "tiny"));
   return h(
     "button",
-    { class: "thread-summary", type: "button", "data-focus": `${message.ts}/thread`, onclick: () => openThread(message) },
+    {
+      class: "thread-summary",
+      type: "button",
+      "data-focus": `${message.ts}/thread`,
+      onclick: () => openThread(message),
+    },
     people,
     h("b", {}, replies.length === 1 ? "1 reply" : `${replies.length} replies`),
     h("span", { class: "muted" }, `last at ${clock(replies.at(-1).ts)}`),
@@ -84,13 +116,27 @@ function threadSummary(message, replies) {
 function actions(message, { inThread, onEdit }) {
   const own = message.user === state.you && !message.ephemeral_to;
   const button = (label, drawing, onclick) =>
-    h("button", { class: "icon-button", type: "button", "aria-label": label, title: label, "data-focus": `${message.ts}/${label}`, onclick }, icon(drawing));
+    h(
+      "button",
+      {
+        class: "icon-button",
+        type: "button",
+        "aria-label": label,
+        title: label,
+        "data-focus": `${message.ts}/${label}`,
+        onclick,
+      },
+      icon(drawing),
+    );
   const buttons = [
     !inThread && !message.ephemeral_to && button("Reply in thread", "reply", () => openThread(message)),
     own && button("Edit message", "edit", () => onEdit(message.ts)),
     own && button("Delete message", "trash", () => remove(message)),
   ].filter(Boolean);
-  return buttons.length > 0 && h("div", { class: "message-actions", role: "toolbar", "aria-label": "Message actions" }, buttons);
+  return (
+    buttons.length > 0 &&
+    h("div", { class: "message-actions", role: "toolbar", "aria-label": "Message actions" }, buttons)
+  );
 }
 
 function openThread(message) {

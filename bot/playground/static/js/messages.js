@@ -2,7 +2,7 @@
 
 import { h, keyed } from "./dom.js";
 import { messageRow } from "./message.js";
-import { afterDraw, replies, statusIn } from "./store.js";
+import { afterDraw, statusIn, threads } from "./store.js";
 import { day } from "./time.js";
 
 const GROUP_SECONDS = 5 * 60;
@@ -24,14 +24,16 @@ export function messageList(label) {
   };
 
   function update(messages, { place = "", inThread = false, before: above = [], after: below = [] } = {}) {
-    const follow = place !== shown || element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_BOTTOM;
+    const follow =
+      place !== shown || element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_BOTTOM;
     if (place !== shown) editing = null;
     shown = place;
     keyed(before, above);
     keyed(list, rows(messages, inThread, editing, onEdit));
     keyed(after, below);
     list.hidden = messages.length === 0;
-    if (!list.querySelector(".message[tabindex='0']")) [...list.querySelectorAll(".message")].at(-1)?.setAttribute("tabindex", "0");
+    if (!list.querySelector(".message[tabindex='0']"))
+      [...list.querySelectorAll(".message")].at(-1)?.setAttribute("tabindex", "0");
     if (follow) element.scrollTop = element.scrollHeight;
   }
 
@@ -47,19 +49,25 @@ export function messageList(label) {
 
 function rows(messages, inThread, editing, onEdit) {
   const items = [];
+  const inThreads = inThread || messages.length === 0 ? new Map() : threads(messages[0].channel);
   let previous = null;
   for (const message of messages) {
     if (!previous || day(previous.ts) !== day(message.ts)) {
       const words = day(message.ts);
-      if (!inThread) items.push({ key: `day-${words}`, signature: [], render: () => h("li", { class: "day" }, h("span", {}, words)) });
+      if (!inThread)
+        items.push({
+          key: `day-${words}`,
+          signature: [],
+          render: () => h("li", { class: "day" }, h("span", {}, words)),
+        });
       previous = null;
     }
     const context = {
-      grouped: Boolean(previous) && belongsTo(previous, message),
+      grouped: Boolean(previous) && !inThreads.has(previous.ts) && belongsTo(previous, message),
       inThread,
       editing: editing === message.ts,
       onEdit,
-      replies: inThread ? [] : replies(message.channel, message.ts),
+      replies: inThreads.get(message.ts) ?? [],
       status: inThread ? null : statusIn(message.channel, message.ts),
     };
     items.push({
@@ -80,8 +88,7 @@ function belongsTo(previous, message) {
     previous.user === message.user &&
     previous.bot_id === message.bot_id &&
     previous.ephemeral_to === message.ephemeral_to &&
-    message.ts - previous.ts < GROUP_SECONDS &&
-    replies(previous.channel, previous.ts).length === 0
+    message.ts - previous.ts < GROUP_SECONDS
   );
 }
 

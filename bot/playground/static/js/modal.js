@@ -66,13 +66,21 @@ function form(view, errors) {
       "header",
       { class: "dialog-head" },
       served("h2", view.title?.html, { id: "modal-title" }),
-      h("button", { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => close(view.id) }, icon("close")),
+      h(
+        "button",
+        { class: "icon-button", type: "button", "aria-label": "Close", onclick: () => close(view.id) },
+        icon("close"),
+      ),
     ),
     h("div", { class: "dialog-body" }, blocks(view.blocks, place, errors)),
     h(
       "div",
       { class: "dialog-buttons" },
-      h("button", { class: "button", type: "button", onclick: () => close(view.id) }, view.close?.text ?? "Close"),
+      h(
+        "button",
+        { class: "button", type: "button", onclick: () => close(view.id) },
+        view.close?.text ?? "Close",
+      ),
       view.submit && h("button", { class: "button primary", type: "submit" }, view.submit.text),
     ),
   );

@@ -39,7 +39,10 @@ const NOTICES = {
     }
   },
   delivery({ ok, error }) {
-    if (!ok) toast(`${botUser()?.real_name} ${DELIVERY_ERRORS[error] ?? `gave an answer that Slack refuses: ${error}`}`);
+    if (!ok)
+      toast(
+        `${botUser()?.real_name} ${DELIVERY_ERRORS[error] ?? `gave an answer that Slack refuses: ${error}`}`,
+      );
   },
 };
 

@@ -15,7 +15,11 @@ function part(element) {
     case "rich_text_list": {
       const attributes = { class: `indent-${Math.min(element.indent ?? 0, 4)}` };
       if (element.style === "ordered") attributes.start = (element.offset ?? 0) + 1;
-      return h(element.style === "ordered" ? "ol" : "ul", attributes, inner.map((item) => h("li", {}, item)));
+      return h(
+        element.style === "ordered" ? "ol" : "ul",
+        attributes,
+        inner.map((item) => h("li", {}, item)),
+      );
     }
     case "rich_text_quote":
       return h("blockquote", { class: "keep-lines" }, inner);

@@ -12,7 +12,12 @@ export function sidebar(nav) {
   const channels = section("Channels");
   const direct = section("Direct messages");
   nav.append(
-    h("header", { class: "team" }, h("img", { class: "avatar", src: "/static/mark.svg", alt: "" }), h("div", {}, team, h("p", { class: "team-note" }, "A workspace on your machine"))),
+    h(
+      "header",
+      { class: "team" },
+      h("img", { class: "avatar", src: "/static/mark.svg", alt: "" }),
+      h("div", {}, team, h("p", { class: "team-note" }, "A workspace on your machine")),
+    ),
     h("div", { class: "sidebar-scroll" }, app.element, channels.element, direct.element),
   );
 
@@ -20,8 +25,14 @@ export function sidebar(nav) {
     team.textContent = state.team.name;
     const all = [...state.channels.values()];
     fill(app, all.filter(isAppConversation));
-    fill(channels, all.filter((channel) => !channel.is_im));
-    fill(direct, all.filter((channel) => channel.is_im && !isAppConversation(channel)));
+    fill(
+      channels,
+      all.filter((channel) => !channel.is_im),
+    );
+    fill(
+      direct,
+      all.filter((channel) => channel.is_im && !isAppConversation(channel)),
+    );
   };
 }
 
@@ -50,8 +61,16 @@ function entry(channel, here, unread) {
     "aria-current": here ? "page" : undefined,
     "data-focus": channel.id,
   };
-  const count = unread > 0 && h("span", { class: "count" }, String(unread), h("span", { class: "sr-only" }, " new"));
-  return h("a", attributes, channelMark(channel), h("span", { class: "entry-name" }, channelName(channel)), sharedMark(channel), count);
+  const count =
+    unread > 0 && h("span", { class: "count" }, String(unread), h("span", { class: "sr-only" }, " new"));
+  return h(
+    "a",
+    attributes,
+    channelMark(channel),
+    h("span", { class: "entry-name" }, channelName(channel)),
+    sharedMark(channel),
+    count,
+  );
 }
 
 /** What stands before a channel's name. */
@@ -62,5 +81,10 @@ export function channelMark(channel) {
 
 function sharedMark(channel) {
   if (!channel.is_ext_shared) return null;
-  return h("span", { class: "shared", title: "Shared with another company" }, icon("shared"), h("span", { class: "sr-only" }, "shared with another company"));
+  return h(
+    "span",
+    { class: "shared", title: "Shared with another company" },
+    icon("shared"),
+    h("span", { class: "sr-only" }, "shared with another company"),
+  );
 }

@@ -7,7 +7,9 @@ const EVERY = 2500;
 
 /** The line for a status; where the app gave several sentences, they take turns. */
 export function statusLine(status) {
-  const sentences = status.loading_messages?.length ? status.loading_messages : [`${botUser()?.real_name} ${status.status}`];
+  const sentences = status.loading_messages?.length
+    ? status.loading_messages
+    : [`${botUser()?.real_name} ${status.status}`];
   const words = h("span", {}, sentences[0]);
   const keys = h("span", { class: "keys", "aria-hidden": "true" }, h("i"), h("i"), h("i"), h("i"));
   let turn = 0;

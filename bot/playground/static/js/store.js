@@ -35,7 +35,10 @@ const CHANGES = {
       channels: byId(fresh.channels),
       groups: fresh.groups,
       messages: new Map(
-        Object.entries(fresh.messages).map(([channel, list]) => [channel, new Map(list.map((m) => [m.ts, m]))]),
+        Object.entries(fresh.messages).map(([channel, list]) => [
+          channel,
+          new Map(list.map((m) => [m.ts, m])),
+        ]),
       ),
       views: fresh.views,
       viewErrors: new Map(),
@@ -108,22 +111,32 @@ function put(message) {
 /** The channel's own messages, without what is only in threads. */
 export function channelMessages(channel) {
   return [...(state.messages.get(channel)?.values() ?? [])].filter(
-    (message) => !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast",
+    (message) =>
+      !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast",
   );
 }
 
-/** A thread's replies, without its first message. */
-export function replies(channel, ts) {
-  return [...(state.messages.get(channel)?.values() ?? [])].filter(
-    (message) => message.thread_ts === ts && message.ts !== ts,
-  );
+/** The replies in each of a channel's threads, by the thread's `ts`, without the first messages. */
+export function threads(channel) {
+  const found = new Map();
+  for (const message of state.messages.get(channel)?.values() ?? []) {
+    const { ts, thread_ts } = message;
+    if (!thread_ts || thread_ts === ts) continue;
+    if (found.has(thread_ts)) found.get(thread_ts).push(message);
+    else found.set(thread_ts, [message]);
+  }
+  return found;
 }
+
+/** One thread's replies. */
+export const replies = (channel, ts) => threads(channel).get(ts) ?? [];
 
 export const statusIn = (channel, thread_ts) => state.statuses.get(`${channel}/${thread_ts}`);
 export const botUser = () => state.users.get(state.bot.user);
 
 /** Who wrote it: a user, or the app. */
-export const authorOf = (message) => state.users.get(message.user) ?? (message.bot_id ? botUser() : undefined);
+export const authorOf = (message) =>
+  state.users.get(message.user) ?? (message.bot_id ? botUser() : undefined);
 
 /** What a channel is called: its name, or the other person's. */
 export function channelName(channel) {

@@ -47,10 +47,30 @@ function heading(name, channel) {
   return h(
     "div",
     { class: "head-line" },
-    h("button", { class: "icon-button back", type: "button", "aria-label": "Back to the conversation", "data-focus": "back", onclick: close }, icon("back")),
+    h(
+      "button",
+      {
+        class: "icon-button back",
+        type: "button",
+        "aria-label": "Back to the conversation",
+        "data-focus": "back",
+        onclick: close,
+      },
+      icon("back"),
+    ),
     h("h2", {}, name),
     h("p", { class: "topic" }, channel.is_im ? channelName(channel) : `#${channel.name}`),
-    h("button", { class: "icon-button close", type: "button", "aria-label": "Close thread", "data-focus": "close", onclick: close }, icon("close")),
+    h(
+      "button",
+      {
+        class: "icon-button close",
+        type: "button",
+        "aria-label": "Close thread",
+        "data-focus": "close",
+        onclick: close,
+      },
+      icon("close"),
+    ),
   );
 }
 
