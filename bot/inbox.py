@@ -85,6 +85,24 @@ def accept(engine: Engine, incoming: Incoming) -> bool:
     return True
 
 
+def accept_again(engine: Engine, incoming: Incoming) -> bool:
+    """Opens an event that failed once more, because the person asked again; False where it had not."""
+    with engine.begin() as connection:
+        reopened = connection.execute(
+            update(inbox)
+            .where(inbox.c.event_id == incoming.event_id, inbox.c.state == "failed")
+            .values(
+                state="accepted",
+                failures=0,
+                interruptions=0,
+                response_url=incoming.response_url,
+                accepted_at=_now(),
+                not_before=None,
+            )
+        )
+    return bool(reopened.rowcount)
+
+
 def _is_known(engine: Engine, incoming: Incoming) -> bool:
     same_message = and_(inbox.c.channel == incoming.channel, inbox.c.ts == incoming.ts)
     with engine.connect() as connection:

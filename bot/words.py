@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-NAME = "Ragtime"
-
 EXAMPLES = (
-    "Who do I ask for GPU time?",
-    "How fast must I answer a page?",
-    "RAG or fine-tuning, head to head?",
+    "How many days of leave do I get?",
+    "How fast must I acknowledge a page?",
+    "What kinds of fine-tuning are there?",
 )
 
 # Slash commands: usage hint and description, as in the manifest.
@@ -31,20 +29,18 @@ UNCONFIRMED = "(not confirmed by the documents)"
 MORE_FOLLOWS = "…"
 
 SORRY = "Sorry, I could not answer this: something went wrong on my side. Please ask again in a few minutes."
-SORRY_AGAIN_LATER = "Sorry, that did not work just now. Please try again in a minute."
 NOT_SHARED = "I cannot write in this channel yet. Type `/invite @Ragtime` there, then press Share again."
 GONE = "I no longer have this answer. Please ask again."
 
 THANKS = {
     True: "Thanks! Good to know.",
-    False: "Thanks for telling me. It is noted, and helps to make me better.",
+    False: "Thanks for telling me. It is noted, so that I get better.",
 }
 
-STATUS = "is looking through your documents…"
 HOME_TITLE = "Ask your team’s documents"
 HOME_ABOUT = (
     "I answer questions from your team’s own documents: in their words, with a link to each source. "
-    "What they do not say, I say that I could not find.\n"
+    "Where they do not say, I tell you so.\n"
     "• Write to me in *Messages*, or mention me in a channel and I reply in the thread.\n"
     "• `/ask` a question and only you see the answer; you can share it.\n"
     "• `/docs` shows what I know; `/docs words` searches it."

@@ -132,8 +132,8 @@ class Workers:
             age = datetime.now(UTC) - item.accepted_at
             if isinstance(error, SlackApiError) and error_code(error) in UNREACHABLE:
                 log.warning("event %s cannot be answered where it was asked: %s", event_id, error_code(error))
-                self._explain_share(item)
                 inbox.fail(engine, item, None)
+                self._explain_share(item)
             elif is_transient(error) or error_code(error) in FOR_THE_ADMIN:
                 log.warning("event %s: Slack does not take the reply now: %s", event_id, error)
                 if age > GIVE_UP_AFTER:

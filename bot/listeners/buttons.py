@@ -40,7 +40,7 @@ def register(app: App, services: Services) -> None:
                 text=exchange.question,
                 response_url=body["response_url"],
             )
-            if inbox.accept(services.engine, incoming):
+            if inbox.accept(services.engine, incoming) or inbox.accept_again(services.engine, incoming):
                 services.wake()
         ack()
         if not exchange:

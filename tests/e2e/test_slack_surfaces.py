@@ -119,11 +119,14 @@ def test_an_answer_is_shared_once_however_often_the_button_is_pressed(slack: Loc
     assert len(_public(slack)) == 2
 
 
-def test_sharing_where_we_are_no_member_says_what_to_do(slack: LocalSlack) -> None:
-    slack.workspace.add_channel(Channel("C0ELSE", "else", "public", ["U0YOU"]))
+def test_sharing_where_we_are_no_member_says_what_to_do_and_works_once_it_is_done(slack: LocalSlack) -> None:
+    channel = slack.workspace.add_channel(Channel("C0ELSE", "else", "public", ["U0YOU"]))
     private = _command(slack, "/ask", "on call?", channel="C0ELSE")
     _press(slack, private, actions.SHARE)
     assert "/invite @Ragtime" in slack.wait_for_private(count=2)[-1]["text"]
+    channel.members.append(slack.workspace.bot.user.id)
+    _press(slack, private, actions.SHARE)
+    slack.wait_until(lambda: _public(slack, "C0ELSE"))
 
 
 def test_in_a_direct_message_there_is_nothing_to_share(slack: LocalSlack) -> None:
