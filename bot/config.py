@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from knowledge.errors import AdminError
+
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -15,7 +17,7 @@ SAMPLE_DOCS = Path(__file__).resolve().parent.parent / "knowledge" / "sample"
 Mode = Literal["playground", "socket", "http"]
 
 
-class BadSettings(Exception):
+class BadSettings(AdminError):
     """Settings that cannot be used; the message is one line for each, with what to do."""
 
 

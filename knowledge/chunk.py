@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from knowledge.documents import Block, Chunk, Link, Unit, UnitKind
+from knowledge.documents import Block, BlockKind, Chunk, Link, Unit, UnitKind
 from knowledge.sentences import sentences
 
 # In characters. About 200 tokens with title and headings: what the embedder was trained to hold.
@@ -86,7 +86,7 @@ class _Group:
 def _groups(blocks: Sequence[Block]) -> list[_Group]:
     groups: list[_Group] = []
     lead = ""
-    for kind, run in groupby(blocks, key=lambda block: block.kind):
+    for kind, run in groupby(blocks, key=_kind):
         same = list(run)
         if kind == "list_item":
             groups.append(_Group(list(_list_units(same, lead)), same[0].page))
@@ -107,6 +107,11 @@ def _groups(blocks: Sequence[Block]) -> list[_Group]:
     return groups
 
 
+def _kind(block: Block) -> BlockKind:
+    """A block's kind; a further paragraph of a list item belongs to the list."""
+    return "list_item" if block.kind == "paragraph" and block.level else block.kind
+
+
 def _list_units(items: Sequence[Block], lead: str) -> Iterator[Unit]:
     """A list's items; the lead of a nested one is the item that it stands under."""
     parents: list[tuple[int, str]] = []
@@ -114,6 +119,9 @@ def _list_units(items: Sequence[Block], lead: str) -> Iterator[Unit]:
         while parents and parents[-1][0] >= item.level:
             parents.pop()
         above = parents[-1][1] if parents else lead
+        if item.kind == "paragraph":
+            yield from (_unit("sentence", item, text, lead=above) for text in sentences(item.text))
+            continue
         parents.append((item.level, item.text))
         pieces = sentences(item.text) if len(item.text.split()) > MAX_ITEM_WORDS else [item.text]
         for position, text in enumerate(pieces):

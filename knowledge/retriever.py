@@ -46,10 +46,11 @@ class Hit:
     """A passage found. `score` orders the hits; the others say how it came about.
 
     `dense` is the cosine of question and passage, `lexical` BM25, `late` the late interaction (0 to 1).
-    `similarities` (n, m) are question tokens against the passage's, `spans` (m, 2) where those stand in
-    the passage's embedding text.
+    `passage_tokens` (m, d) are its token vectors, `similarities` (n, m) are the question's against them,
+    `spans` (m, 2) where they stand in the passage's embedding text.
     """
 
+    question: ReadQuestion
     stored: StoredChunk
     score: float
     dense: float
@@ -60,15 +61,7 @@ class Hit:
     passage_tokens: np.ndarray
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A search's outcome: the question as read, and the hits, best first."""
-
-    question: ReadQuestion
-    hits: tuple[Hit, ...]
-
-
-def search(index: Index, question: str, place: Place, limit: int = 10) -> Found:
+def search(index: Index, question: str, place: Place, limit: int = 10) -> list[Hit]:
     """The passages that answer a question best, among those that may be used in a place.
 
     The same passage in several documents counts once. Where a remote embedder fails, words alone are
@@ -92,7 +85,7 @@ def search(index: Index, question: str, place: Place, limit: int = 10) -> Found:
         _rerank(read, candidate, fused[candidate.id], by_meaning, by_words, passage)
         for candidate, passage in zip(kept, _passages(index, kept, dimensions), strict=True)
     ]
-    return Found(read, tuple(sorted(hits, key=lambda hit: -hit.score)[:limit]))
+    return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
 
 def read_question(index: Index, connection: Connection, question: str) -> ReadQuestion:
@@ -172,6 +165,7 @@ def _rerank(
     similarities = tokens.interaction(question.encoded.tokens, vectors)
     late = tokens.maxsim(similarities, question.weights)
     return Hit(
+        question=question,
         stored=stored,
         score=fused + INTERACTION_WEIGHT * late,
         dense=by_meaning.get(stored.id, 0.0),
@@ -201,5 +195,5 @@ class Retriever(BaseRetriever):
                 page_content=hit.stored.chunk.text,
                 metadata={"hit": hit, "path": hit.stored.document.path, "score": hit.score},
             )
-            for hit in search(self.index, query, self.place, self.limit).hits
+            for hit in search(self.index, query, self.place, self.limit)
         ]

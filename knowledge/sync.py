@@ -32,6 +32,7 @@ from knowledge.vectors import Vectors, drop_vectors, open_vectors
 
 # Chunks embedded and written together: enough for batches of like length, little enough to lose.
 BATCH = 256
+LAST_SYNC = "last_sync"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,17 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
     report(SyncProgress("indexing", len(found), len(found)))
     _remove(index, vectors, [row["id"] for row in gone.values()])
     result.removed = len(gone)
+    with index.engine.begin() as connection:
+        set_state(connection, LAST_SYNC, datetime.now(UTC).isoformat())
     result.seconds = time.monotonic() - started
     return result
+
+
+def last_sync(index: Index) -> datetime | None:
+    """When a sync last came to its end; None before the first time."""
+    with index.engine.connect() as connection:
+        value = state(connection, LAST_SYNC)
+    return datetime.fromisoformat(value) if value else None
 
 
 def _known(index: Index) -> dict[str, dict[str, Any]]:

@@ -7,6 +7,8 @@ collections carry the embedder's name, so that two embedders' vectors are never 
 
 from __future__ import annotations
 
+from knowledge.errors import AdminError
+
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
 
 
-class VectorsUnavailable(Exception):
+class VectorsUnavailable(AdminError):
     """Chroma cannot be reached or opened; the message says what to do."""
 
 

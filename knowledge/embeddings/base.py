@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from knowledge.errors import AdminError
+
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ import numpy as np
 from langchain_core.embeddings import Embeddings
 
 
-class EmbeddingFailed(Exception):
+class EmbeddingFailed(AdminError):
     """The embedder could not embed; the message says why, in one line for the admin."""
 
 

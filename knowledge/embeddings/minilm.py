@@ -6,6 +6,8 @@ none of that package's code is run.
 
 from __future__ import annotations
 
+from knowledge.errors import AdminError
+
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -29,7 +31,7 @@ SHA256 = {
 }
 
 
-class UntrustedModel(Exception):
+class UntrustedModel(AdminError):
     """The model's files are missing or are not the published ones."""
 
 

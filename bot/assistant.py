@@ -1,0 +1,147 @@
+"""The real answerer: the team's knowledge and the answer chain, opened in the background and kept in sync."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Engine
+
+from bot.answerer import KnownDocument
+from bot.config import Settings
+from chains.answer import AnswerChain
+from chains.contract import AnswerEvent, Question
+from chains.llm import ModelSettings
+from chains.llm import connect as connect_model
+from knowledge.access import Place
+from knowledge.embeddings.choice import EmbedderSettings
+from knowledge.find import find_documents
+from knowledge.opening import open_index
+from knowledge.sync import Report, SyncReport, last_sync, sync_folder
+
+log = logging.getLogger(__name__)
+
+# How long a question waits for the very first sync before it is answered from what there is so far.
+FIRST_SYNC_SECONDS = 120.0
+# How often a running bot looks whether the documents changed. A look at unchanged ones is cheap.
+SYNC_EVERY_SECONDS = 300.0
+
+
+class SyncObserver(Protocol):
+    """Is told how syncs go, and how they ended."""
+
+    def progress(self) -> AbstractContextManager[Report]:
+        """What is called while a sync runs."""
+        ...
+
+    def done(self, result: SyncReport, /) -> None:
+        """A sync came to its end."""
+        ...
+
+
+class Assistant:
+    """Answers from one index. Opening takes a second or two: until then questions wait."""
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self._settings = settings
+        self.engine = engine
+        self._opened: Future[AnswerChain] = Future()
+        self._synced = threading.Event()
+        self._stopping = threading.Event()
+        self._one_sync = threading.Lock()
+
+    def open(self) -> AnswerChain:
+        """Opens the index and the model, once.
+
+        Raises:
+            BadEmbedder, BadModel, UntrustedModel, VectorsUnavailable: they cannot be set up.
+        """
+        if not self._opened.done():
+            try:
+                self._opened.set_result(open_chain(self._settings, self.engine))
+            except Exception as error:
+                self._opened.set_exception(error)
+        return self._opened.result()
+
+    def keep_in_sync(self, observer: SyncObserver) -> None:
+        """Opens, syncs, and looks again every few minutes, in a thread of its own, until `stop`."""
+
+        def run() -> None:
+            try:
+                self.open()
+                while True:
+                    try:
+                        with observer.progress() as report:
+                            result = self.sync(report)
+                        observer.done(result)
+                    except Exception as error:
+                        log.error("The documents could not be synced: %s", error)
+                    if self._stopping.wait(SYNC_EVERY_SECONDS):
+                        return
+            finally:
+                self._synced.set()
+
+        threading.Thread(target=run, name="sync", daemon=True).start()
+
+    def stop(self) -> None:
+        """Ends the looking; a sync that runs is cut off by the process's end, and completed by the next."""
+        self._stopping.set()
+
+    def sync(self, report: Report) -> SyncReport:
+        """Brings the index up to date with the documents' folder, one sync at a time."""
+        with self._one_sync:
+            index = self.open().index
+            result = sync_folder(index, self._settings.ragtime_docs, self._settings.ragtime_docs_url, report)
+            self._synced.set()
+            return result
+
+    def sync_if_never(self, report: Report) -> None:
+        """Syncs where no sync came to its end yet."""
+        if last_sync(self.open().index) is None:
+            self.sync(report)
+
+    def answer(self, question: Question) -> Iterator[AnswerEvent]:
+        """Yields progress, statements as they are ready, and last the whole reply."""
+        chain = self._opened.result()
+        if last_sync(chain.index) is None:
+            self._synced.wait(FIRST_SYNC_SECONDS)
+        yield from chain.stream(question)
+
+    def document_count(self, place: Place) -> int:
+        """How many documents may be used in this place."""
+        return self._opened.result().index.count(place)
+
+    def find_documents(self, place: Place, words: str, limit: int) -> Sequence[KnownDocument]:
+        """The documents of this place that match the words, best first; without words, by title."""
+        found = find_documents(self._opened.result().index, place, words, limit)
+        return [KnownDocument(document.title, document.path, document.url) for document in found]
+
+    def has_restricted_documents(self) -> bool:
+        """Whether any document is for some readers only."""
+        return self._opened.result().index.has_restricted()
+
+    def last_sync(self) -> datetime | None:
+        """When the documents were last looked through; None before the first time."""
+        return last_sync(self._opened.result().index)
+
+
+def open_chain(settings: Settings, engine: Engine) -> AnswerChain:
+    """The answer chain that these settings describe, in a home that this process owns.
+
+    Raises:
+        BadEmbedder, BadModel, UntrustedModel, VectorsUnavailable: they cannot be set up.
+    """
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
+    index = open_index(
+        settings.ragtime_home,
+        engine,
+        settings.chroma_url,
+        EmbedderSettings(settings.ragtime_embeddings, key, settings.openai_base_url),
+    )
+    model = connect_model(ModelSettings(key, settings.openai_base_url, settings.ragtime_model))
+    return AnswerChain(index, model)

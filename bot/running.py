@@ -1,0 +1,78 @@
+"""Starts the bot, or carries out one task: opens the database and the knowledge, and closes them again."""
+
+from __future__ import annotations
+
+from knowledge.errors import AdminError
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from filelock import FileLock
+
+from bot import control, terminal
+from bot.assistant import Assistant
+from bot.config import Settings
+from bot.tasks import Message, perform
+from knowledge.database import open_database
+from knowledge.opening import HomeInUse, own
+
+
+class Unreachable(AdminError):
+    """A running process has the home, but does not answer."""
+
+
+@contextmanager
+def owned(settings: Settings) -> Iterator[Assistant]:
+    """The assistant of a home, which is this process's until the context ends.
+
+    Raises:
+        HomeInUse: another process has it.
+    """
+    lock: FileLock = own(settings.ragtime_home)
+    try:
+        engine = open_database(settings.database)
+        assistant = Assistant(settings, engine)
+        try:
+            yield assistant
+        finally:
+            assistant.stop()
+            engine.dispose()
+    finally:
+        lock.release()
+
+
+@contextmanager
+def carried_out(settings: Settings, task: str, values: dict[str, Any]) -> Iterator[Iterator[Message]]:
+    """A task's messages: done in this process, or by the running bot that owns the home."""
+    try:
+        with owned(settings) as assistant:
+            assistant.open()
+            if task == "ask":
+                with terminal.sync_progress() as report:
+                    assistant.sync_if_never(report)
+            yield perform(assistant, task, values)
+    except HomeInUse:
+        yield _asked_of_running(settings, task, values)
+
+
+def _asked_of_running(settings: Settings, task: str, values: dict[str, Any]) -> Iterator[Message]:
+    try:
+        yield from control.request(settings.ragtime_home, task, values)
+    except control.NobodyThere:
+        raise Unreachable(
+            f"{settings.ragtime_home} is in use by a Ragtime process that does not answer: wait until it is "
+            "done, or stop it, or set RAGTIME_HOME to another folder"
+        ) from None
+
+
+def run(settings: Settings) -> None:
+    """Serves until it is told to stop; the documents are synced meanwhile."""
+    from bot import serve
+
+    try:
+        with owned(settings) as assistant, control.serving(settings.ragtime_home, assistant):
+            assistant.keep_in_sync(terminal.SyncLog())
+            serve.run(settings, assistant, assistant.engine)
+    except HomeInUse as error:
+        raise Unreachable(f"{error}: stop that one first, or set RAGTIME_HOME to another folder") from None

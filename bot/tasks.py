@@ -1,0 +1,91 @@
+"""What the command line asks for, carried out as a stream of JSON messages: here, or in the running bot."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict
+from queue import SimpleQueue
+from typing import Any
+
+from bot.assistant import Assistant
+from chains.contract import Progress, Question, Refusal, Reply, Statement
+from knowledge.access import Place
+from knowledge.sync import SyncReport
+
+Message = dict[str, Any]
+
+# Progress is told at most this often, in documents.
+TELL_EVERY = 5
+
+
+def perform(assistant: Assistant, task: str, values: Message) -> Iterator[Message]:
+    """Carries out `sync` or `ask`; yields messages as they come, last `{"result": …}`.
+
+    Raises:
+        KeyError: there is no such task.
+    """
+    return {"sync": _sync, "ask": _ask}[task](assistant, values)
+
+
+def _sync(assistant: Assistant, _values: Message) -> Iterator[Message]:
+    """Syncs in a thread of its own, so that progress can be told while it runs."""
+    messages: SimpleQueue[Message | Exception] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            report = assistant.sync(
+                lambda progress: (
+                    messages.put({"progress": asdict(progress)})
+                    if progress.done % TELL_EVERY == 0 or progress.done == progress.total
+                    else None
+                )
+            )
+            messages.put({"result": sync_result(report)})
+        except Exception as error:
+            messages.put(error)
+
+    threading.Thread(target=run, name="sync on demand", daemon=True).start()
+    while True:
+        message = messages.get()
+        if isinstance(message, Exception):
+            raise message
+        yield message
+        if "result" in message:
+            return
+
+
+def sync_result(report: SyncReport) -> Message:
+    """A sync's report as JSON; `summary` is the line for people."""
+    return asdict(report) | {"summary": str(report)}
+
+
+def _ask(assistant: Assistant, values: Message) -> Iterator[Message]:
+    """Answers as if everyone in the company read it."""
+    for event in assistant.answer(Question(values["question"], Place.internal())):
+        if isinstance(event, Progress):
+            yield {"progress": asdict(event)}
+        elif not isinstance(event, Statement):
+            yield {"result": reply_result(event)}
+
+
+def reply_result(reply: Reply) -> Message:
+    """A reply as JSON, as `ragtime ask --json` prints it."""
+    refused = isinstance(reply, Refusal)
+    sources = {source.number: source for source in (reply.nearest if refused else reply.sources)}
+    statements = () if refused else reply.statements
+    return {
+        "question": reply.question,
+        "refused": refused,
+        "answer": "\n".join(statement.text for statement in statements),
+        "written_by": None if refused else reply.written_by,
+        "notice": reply.notice,
+        "statements": [asdict(statement) for statement in statements],
+        "sources": [asdict(source) for source in sources.values()],
+        "citations": [
+            {"doc": sources[number].document, "quote": quote}
+            for statement in statements
+            for number, quote in zip(statement.sources, statement.quotes, strict=True)
+        ],
+        "retrieved": [{"doc": item.document, "score": round(item.score, 4)} for item in reply.retrieved],
+    }

@@ -1,0 +1,230 @@
+"""The answer chain: understands the question, retrieves passages, and answers from them or refuses.
+
+Without a model it quotes the sentences that answer. With one, the model writes and each sentence is
+checked before it is shown; where the model fails, the quotes take its place, with a line that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
+
+from chains import extract
+from chains.contract import (
+    Answer,
+    AnswerEvent,
+    Progress,
+    Question,
+    Refusal,
+    Retrieved,
+    Source,
+    Statement,
+)
+from chains.features import Candidate
+from chains.generate import ModelFailed, NothingSupported, Passage, generate
+from chains.refusal import supports
+from chains.rewrite import Rewritten, rewrite
+from knowledge.index import Index
+from knowledge.retriever import Hit, Retriever
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+# Passages that are searched for sentences, and those of them that a model is given.
+PASSAGES = 10
+MODEL_PASSAGES = 6
+NEAREST = 2
+KEPT_FROM_MODEL = "Quoted as it stands: this document may not be sent to a model."
+
+
+@dataclass(frozen=True, slots=True)
+class _Retrieved:
+    """A question as understood, with the passages found for it, best first."""
+
+    question: Question
+    understood: Rewritten
+    hits: list[Hit]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerChain:
+    """Answers questions from an index; `model` writes the answers where there is one."""
+
+    index: Index
+    model: BaseChatModel | None = None
+
+    def stream(self, question: Question) -> Iterator[AnswerEvent]:
+        """Yields progress, statements as they are ready, and last the whole reply."""
+        yield Progress(self.index.count(question.place))
+        yield from self.runnable().stream(question)
+
+    def runnable(self) -> Runnable[Question, AnswerEvent]:
+        """The chain as a LangChain runnable; its stream ends with the whole reply."""
+        return (
+            RunnableLambda(self._understand).with_config(run_name="understand")
+            | RunnableLambda(self._retrieve).with_config(run_name="retrieve")
+            | RunnableGenerator(self._reply).with_config(run_name="reply")
+        )
+
+    def _understand(self, question: Question) -> tuple[Question, Rewritten]:
+        return question, rewrite(question.text, question.history, self.model)
+
+    def _retrieve(self, asked: tuple[Question, Rewritten]) -> _Retrieved:
+        question, understood = asked
+        retriever = Retriever(index=self.index, place=question.place, limit=PASSAGES)
+        found = retriever.invoke(understood.search)
+        return _Retrieved(question, understood, [document.metadata["hit"] for document in found])
+
+    def _reply(self, inputs: Iterator[_Retrieved]) -> Iterator[AnswerEvent]:
+        for retrieved in inputs:
+            if not retrieved.hits:
+                yield Refusal(retrieved.understood.question, ())
+            elif self.model is None:
+                yield from _quote(retrieved)
+            elif not retrieved.hits[0].stored.document.model_allowed:
+                yield from _quote(retrieved, notice=KEPT_FROM_MODEL)
+            else:
+                yield from self._write(retrieved, self.model)
+
+    def _write(self, retrieved: _Retrieved, model: BaseChatModel) -> Iterator[AnswerEvent]:
+        """The model's answer; its quoted replacement where the model fails."""
+        allowed = [hit for hit in retrieved.hits if hit.stored.document.model_allowed][:MODEL_PASSAGES]
+        passages = [_passage(number, hit) for number, hit in enumerate(allowed, start=1)]
+        sources = _Sources()
+        shown: list[Statement] = []
+        question = retrieved.understood.question
+        try:
+            for statement in generate(question, passages, retrieved.question.history, model):
+                numbers = tuple(sources.number(allowed[passage - 1]) for passage in statement.sources)
+                shown.append(replace(statement, sources=numbers))
+                yield shown[-1]
+        except NothingSupported:
+            yield _refusal(retrieved)
+        except ModelFailed as failed:
+            yield from _quote(retrieved, notice=failed.message, shown=shown, sources=sources)
+        else:
+            yield Answer(
+                question,
+                tuple(shown),
+                tuple(sources.listed),
+                written_by="model",
+                retrieved=_documents(retrieved.hits),
+            )
+
+
+def _quote(
+    retrieved: _Retrieved,
+    notice: str = "",
+    shown: Sequence[Statement] = (),
+    sources: _Sources | None = None,
+) -> Iterator[AnswerEvent]:
+    """The quoted answer, after what a model may have said before it failed; or a refusal."""
+    ranked = extract.rank(retrieved.hits)
+    if not shown and not supports(retrieved.hits, ranked):
+        yield _refusal(retrieved, notice)
+        return
+    sources = sources or _Sources()
+    statements = list(shown)
+    for candidate in extract.choose(ranked):
+        statements.append(_statement(candidate, sources))
+        yield statements[-1]
+    yield Answer(
+        retrieved.understood.question,
+        tuple(statements),
+        tuple(sources.listed),
+        notice=notice,
+        retrieved=_documents(retrieved.hits),
+    )
+
+
+def _refusal(retrieved: _Retrieved, notice: str = "") -> Refusal:
+    nearest = _Sources()
+    documents = {hit.stored.document.id: hit for hit in reversed(retrieved.hits)}
+    for hit in sorted(documents.values(), key=lambda hit: -hit.score)[:NEAREST]:
+        nearest.number(hit)
+    return Refusal(
+        retrieved.understood.question,
+        tuple(nearest.listed),
+        notice=notice,
+        retrieved=_documents(retrieved.hits),
+    )
+
+
+def _statement(candidate: Candidate, sources: _Sources) -> Statement:
+    unit = candidate.unit
+    return Statement(
+        text=unit.text,
+        sources=(sources.number(candidate.hit),),
+        quotes=(unit.text,),
+        quoted=True,
+        kind=unit.kind,
+        lead=unit.lead,
+        marker=unit.marker,
+        cells=unit.cells,
+        header=unit.header,
+        links=unit.links,
+        before="\n\n",
+    )
+
+
+def _passage(number: int, hit: Hit) -> Passage:
+    chunk = hit.stored.chunk
+    lead = chunk.units[0].lead
+    text = chunk.text if not lead or lead in chunk.text else f"{lead}\n{chunk.text}"
+    header = " | ".join(chunk.units[0].header)
+    return Passage(
+        number=number,
+        title=chunk.title,
+        heading_path=chunk.heading_path,
+        text=f"{header}\n{text}" if header else text,
+        links=tuple(dict.fromkeys(link for unit in chunk.units for link in unit.links)),
+    )
+
+
+@dataclass(slots=True)
+class _Sources:
+    """Numbers the passages of a reply in the order in which they are cited, from 1.
+
+    Passages of one section count as one source.
+    """
+
+    listed: list[Source] = field(default_factory=list)
+    _numbers: dict[tuple[object, ...], int] = field(default_factory=dict)
+
+    def number(self, hit: Hit) -> int:
+        """The number under which a passage is cited, a new one where it is not listed yet."""
+        chunk, document = hit.stored.chunk, hit.stored.document
+        section = (document.id, chunk.heading_path, chunk.page)
+        if section not in self._numbers:
+            self._numbers[section] = len(self.listed) + 1
+            self.listed.append(
+                Source(
+                    number=len(self.listed) + 1,
+                    document=document.path,
+                    title=document.title,
+                    heading_path=chunk.heading_path,
+                    passage=chunk.text,
+                    url=_address(document.url, chunk.anchor),
+                    page=chunk.page,
+                )
+            )
+            return len(self.listed)
+        number = self._numbers[section]
+        listed = self.listed[number - 1]
+        if chunk.text not in listed.passage:
+            self.listed[number - 1] = replace(listed, passage=f"{listed.passage}\n\n{chunk.text}")
+        return number
+
+
+def _address(url: str | None, anchor: str | None) -> str | None:
+    return f"{url}#{anchor}" if url and anchor and "#" not in url else url
+
+
+def _documents(hits: Sequence[Hit]) -> tuple[Retrieved, ...]:
+    best: dict[str, float] = {}
+    for hit in hits:
+        best.setdefault(hit.stored.document.path, hit.score)
+    return tuple(Retrieved(path, score) for path, score in best.items())

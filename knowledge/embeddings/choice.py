@@ -1,0 +1,74 @@
+"""Which embedder makes the index, from plain settings."""
+
+from __future__ import annotations
+
+from knowledge.errors import AdminError
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from knowledge.embeddings.base import Embedder
+from knowledge.embeddings.minilm import MiniLM
+
+LOCAL = "local"
+OPENAI = "openai"
+
+
+class BadEmbedder(AdminError):
+    """An embedder that cannot be set up; the message is one line for the admin, with what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderSettings:
+    """`choice` is `local` or `openai[:model]`; None takes OpenAI's where there is a key for OpenAI itself."""
+
+    choice: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    base_url: str | None = None
+
+
+def choose(settings: EmbedderSettings, local: MiniLM) -> Embedder:
+    """The embedder that these settings name.
+
+    Raises:
+        BadEmbedder: the name is unknown, or a key is missing.
+    """
+    default = OPENAI if settings.api_key and not settings.base_url else LOCAL
+    kind, _, model = (settings.choice or default).partition(":")
+    if kind == LOCAL and not model:
+        return local
+    if kind != OPENAI:
+        raise BadEmbedder(
+            f"RAGTIME_EMBEDDINGS is “{settings.choice}”: write local, openai, or openai:<model>"
+        )
+    if not (settings.api_key or settings.base_url):
+        raise BadEmbedder(
+            "RAGTIME_EMBEDDINGS asks for OpenAI's embeddings: set OPENAI_API_KEY, or write local"
+        )
+    return _openai(settings, model)
+
+
+def at_hand(settings: EmbedderSettings, local: MiniLM, in_service: str | None) -> tuple[Embedder, ...]:
+    """The chosen embedder first, then those that can serve vectors made before another was chosen."""
+    chosen = choose(settings, local)
+    others: list[Embedder] = [local]
+    kind, _, model = (in_service or "").partition(":")
+    if kind == OPENAI and settings.api_key:
+        others.append(_openai(settings, model))
+    return (chosen, *(other for other in others if other.name != chosen.name))
+
+
+def _openai(settings: EmbedderSettings, model: str) -> Embedder:
+    from knowledge.embeddings.openai import DEFAULT_MODEL, OpenAIEmbedder
+
+    # A compatible server may want no key, but its client wants one to send.
+    return OpenAIEmbedder(settings.api_key or "none", model or DEFAULT_MODEL, settings.base_url)
+
+
+def local_embedder(home: Path) -> MiniLM:
+    """The embedder that needs nothing but this machine; its graph is kept in `home`.
+
+    Raises:
+        UntrustedModel: its files are missing or were changed.
+    """
+    return MiniLM(home / "models")

@@ -1,0 +1,53 @@
+"""Opens the team's knowledge: the database, Chroma, the embedders. One process owns an embedded store."""
+
+from __future__ import annotations
+
+from knowledge.errors import AdminError
+
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Engine
+
+from knowledge.database import migrate
+from knowledge.embeddings.choice import EmbedderSettings, at_hand, local_embedder
+from knowledge.index import EMBEDDER, Index, state
+from knowledge.tables import HISTORY
+from knowledge.vectors import connect
+
+LOCK = "owner.lock"
+
+
+class HomeInUse(AdminError):
+    """Another process owns this home."""
+
+
+def own(home: Path) -> FileLock:
+    """Takes a home for this process, until the lock is released or the process ends.
+
+    Chroma's embedded store is not safe for two processes, so whoever opens it holds this lock.
+
+    Raises:
+        HomeInUse: another process has it.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise HomeInUse(f"{home} is in use by another Ragtime process") from None
+    return lock
+
+
+def open_index(home: Path, engine: Engine, chroma_url: str | None, settings: EmbedderSettings) -> Index:
+    """The index in a home that this process owns; its tables are brought to this version's schema.
+
+    Raises:
+        BadEmbedder, UntrustedModel: the embedder cannot be set up.
+        VectorsUnavailable: Chroma cannot be used.
+    """
+    migrate(engine, HISTORY, "knowledge")
+    with engine.connect() as connection:
+        in_service = state(connection, EMBEDDER)
+    local = local_embedder(home)
+    return Index(engine, connect(home / "chroma", chroma_url), at_hand(settings, local, in_service), local)
