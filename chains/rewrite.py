@@ -1,0 +1,180 @@
+"""Makes a follow-up understandable by itself, from what the person asked before in the thread."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from chains.claims import content_words, language_of, read_claims
+from chains.contract import Turn
+from chains.failures import failure
+from chains.llm import Limits, within
+from chains.prompts import prompt
+from chains.wordlists import word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from langchain_core.language_models import BaseChatModel
+
+log = logging.getLogger(__name__)
+
+# Measured with tests/evaluation/rewrite.py: a message of so few content words leans on those before it,
+# and earlier messages are added until they hold so many content words together.
+FEW_WORDS = 3
+ENOUGH_CONTEXT = 4
+TURNS_BACK = 3
+LONGEST = 300
+QUICK = Limits(first=4.0, whole=6.0)
+
+POINTING_WORDS = word_set(
+    """
+    it its they them their theirs this that these those there he she him his her hers one ones both either
+    same such another other others else instead too former latter
+    dort dafür davon damit darüber dazu daran ihm ihn
+    celui celle ceux cela ça eso esto ese esa allí
+    """
+)
+PERSON_WORDS = word_set("he she him his her hers er ihm ihn ihr il elle lui él ella")
+OPENING = re.compile(
+    r"^(?:(?:and|but|or|so|ok|okay|also|then|und|aber|oder|et|mais|y|pero)\b[,\s]*)*"
+    r"(?:what about|how about|what if|was ist mit|wie ist es mit|et pour|qué tal)?\b[,\s]*",
+    re.IGNORECASE,
+)
+CORRECTION = re.compile(
+    r"^(?:(?:oops|sorry|excuse me|no|ok|i am sorry|i'm sorry|my apologies|entschuldigung)\b[,.!\s]*)*"
+    r"(?:i|ich) (?:meant|mean|meinte)(?: to (?:ask|say|write))?\b[,:\s]*",
+    re.IGNORECASE,
+)
+NUMBERED = re.compile(r"\b([^\W\d_]+)([- ]?)(\d+)\b")
+PLACED = re.compile(r"\b(in|at|for|from|with|on|für|bei|à|en)\s+((?:[A-ZÄÖÜ][\w-]*\s?)+)(?=\W|$)")
+FULL_NAME = re.compile(r"\b[A-Z][\w'’-]+ [A-Z][\w'’-]+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A message, understood: `question` for people and the model, `search` for the retriever."""
+
+    question: str
+    search: str
+
+
+def rewrite(message: str, history: Sequence[Turn]) -> Rewritten:
+    """By rules, without a model. A message that can be understood alone comes back as it is."""
+    message = " ".join(message.split())
+    earlier = [" ".join(turn.content.split()) for turn in history if turn.role == "user"]
+    if not earlier or not leans_on_context(message):
+        return Rewritten(message, message)
+    said = CORRECTION.sub("", message) or message
+    if (swapped := _swap(said, earlier[-1])) is not None:
+        return Rewritten(swapped, swapped)
+    context = _context(earlier)
+    question = f"{said} (after: “{context[0]}”)"
+    return Rewritten(question, " ".join((said, *context, *_people(message, history))))
+
+
+def leans_on_context(message: str) -> bool:
+    """Whether a message points to something before it, begins in the middle, or is too short by itself."""
+    words = re.findall(r"[^\W\d_]+", message.lower())
+    opening = OPENING.match(message)
+    return (
+        not POINTING_WORDS.isdisjoint(words)
+        or bool(opening and opening.end())
+        or bool(CORRECTION.match(message))
+        or len(list(content_words(message, language_of(message, least=1) or "english"))) <= FEW_WORDS
+    )
+
+
+def _context(earlier: Sequence[str]) -> list[str]:
+    """The person's messages before, newest first, until they say enough."""
+    context: list[str] = []
+    words = 0
+    for text in reversed(earlier[-TURNS_BACK:]):
+        context.append(text)
+        words += len(list(content_words(text, language_of(text, least=1) or "english")))
+        if words >= ENOUGH_CONTEXT:
+            break
+    return context
+
+
+def _swap(said: str, before: str) -> str | None:
+    """The question before with one thing exchanged: “and for a SEV-2?” after one about SEV-1."""
+    rest = said[match.end() :] if (match := OPENING.match(said)) else said
+    if len(rest.split()) > 4:
+        return None
+    for new in NUMBERED.finditer(rest):
+        old = [found for found in NUMBERED.finditer(before) if found[1].lower() == new[1].lower()]
+        if len(old) == 1 and old[0][0] != new[0]:
+            return before[: old[0].start()] + new[0] + before[old[0].end() :]
+    for new in PLACED.finditer(rest):
+        old = [found for found in PLACED.finditer(before) if found[1] == new[1]]
+        if len(old) == 1:
+            return before[: old[0].start()] + new[0].strip() + before[old[0].end() :]
+    return None
+
+
+def _people(message: str, history: Sequence[Turn]) -> list[str]:
+    """Full names in the last answer, where the message says “he” or “her”."""
+    words = re.findall(r"[^\W\d_]+", message.lower())
+    answers = [turn.content for turn in history if turn.role == "assistant"]
+    if not answers or PERSON_WORDS.isdisjoint(words):
+        return []
+    return list(dict.fromkeys(FULL_NAME.findall(answers[-1])))
+
+
+def rewrite_with_model(
+    message: str, history: Sequence[Turn], model: BaseChatModel, limits: Limits = QUICK
+) -> Rewritten:
+    """By the model where the message leans on others, by rules where it fails or writes something else.
+
+    Only the person's own messages are sent: earlier answers may quote what must not leave.
+    """
+    by_rules = rewrite(message, history)
+    earlier = [turn.content for turn in history if turn.role == "user"][-TURNS_BACK:]
+    if by_rules.question == " ".join(message.split()):
+        return by_rules
+    try:
+        written = "".join(within(limits, lambda: _stream(message, earlier, model))).strip().strip("\"“”'`")
+    except Exception as error:
+        log.warning("Rewriting by rules, the model failed: %r", failure(error))
+        return by_rules
+    if not _is_rewriting(written, message, earlier):
+        log.info("Rewriting by rules, the model wrote something else")
+        return by_rules
+    return Rewritten(written, written)
+
+
+def _stream(message: str, earlier: Sequence[str], model: BaseChatModel) -> Generator[str]:
+    from langchain_core.messages import HumanMessage, SystemMessage
+
+    turns = "\n".join(f"- {' '.join(text.split())[:LONGEST]}" for text in earlier)
+    messages = [
+        SystemMessage(prompt("rewrite")),
+        HumanMessage(prompt("rewrite_question", turns=turns, question=message)),
+    ]
+    with closing(model.stream(messages)) as chunks:  # pyright: ignore[reportArgumentType]  (a generator)
+        for chunk in chunks:
+            yield str(chunk.text)
+
+
+def _is_rewriting(written: str, message: str, earlier: Sequence[str]) -> bool:
+    """Whether it is one short line that names nothing new and keeps the message's own facts."""
+    if not written or "\n" in written or len(written) > LONGEST:
+        return False
+    language = language_of(message, least=1) or "english"
+    new = read_claims(written, language)
+    own = read_claims(message, language)
+    known = read_claims(" \n".join((message, *earlier)), language)
+    words = {word for text in (message, *earlier) for word in content_words(text, language)}
+    return (
+        new.numbers <= known.numbers
+        and own.numbers <= new.numbers
+        and new.identifiers <= known.identifiers
+        and own.identifiers <= new.identifiers
+        and new.urls <= known.urls
+        and len(set(new.words) - words) <= len(new.words) / 3
+    )
