@@ -93,9 +93,7 @@ def _answer_in_thread(services: Services, incoming: Incoming, reply: Reply) -> R
     with _own_failures():
         documents = services.answerer.document_count(place)
     _show_status(services, incoming, words.status(documents))
-    history = conversations.history(
-        services.engine, incoming.channel, incoming.thread_ts, before=incoming.event_id
-    )
+    history = conversations.history(services.engine, incoming)
     whole = _follow(_events(services, Question(incoming.text, place, history)), reply)
     return _recorded(services, incoming, whole, shareable=False)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, delete, select
 
+from bot.inbox import Incoming
 from bot.tables import feedback, turns
 from chains.contract import Source, Turn
 
 TURNS_REMEMBERED = 10
+STILL_IN_MIND = timedelta(minutes=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +59,31 @@ def find(engine: Engine, event_id: str) -> Exchange | None:
     )
 
 
-def history(engine: Engine, channel: str, thread_ts: str | None, before: str) -> tuple[Turn, ...]:
-    """The newest turns of a thread, oldest first, without that of the event `before`.
+def history(engine: Engine, incoming: Incoming) -> tuple[Turn, ...]:
+    """The newest turns before this message, oldest first: those of its thread.
 
-    What belongs to no thread has no history.
+    A direct message is one conversation: what begins a thread there may follow up what was said lately.
     """
-    if thread_ts is None:
+    if incoming.thread_ts is None:
         return ()
+    begins = incoming.ts == incoming.thread_ts
+    if begins and incoming.channel_type != "im":
+        return ()
+    context = (
+        turns.c.created_at >= datetime.now(UTC) - STILL_IN_MIND
+        if begins
+        else turns.c.thread_ts == incoming.thread_ts
+    )
     newest = (
         select(turns.c.question, turns.c.reply)
-        .where(turns.c.channel == channel, turns.c.thread_ts == thread_ts, turns.c.event_id != before)
+        .where(turns.c.channel == incoming.channel, turns.c.event_id != incoming.event_id, context)
+        # A command run in a direct message is no part of the conversation.
+        .where(turns.c.thread_ts.is_not(None))
         .order_by(turns.c.id.desc())
         .limit(TURNS_REMEMBERED)
     )
     with engine.connect() as connection:
-        rows: Sequence = connection.execute(newest).all()
+        rows = connection.execute(newest).all()
     return tuple(
         turn for row in reversed(rows) for turn in (Turn("user", row.question), Turn("assistant", row.reply))
     )

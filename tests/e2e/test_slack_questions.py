@@ -19,7 +19,8 @@ from tests.support.slack import LocalSlack
 
 @pytest.fixture
 def slack() -> Iterator[LocalSlack]:
-    with LocalSlack(scopes=SCOPES, subscriptions=EVENTS) as slack:
+    # Slack tries again for minutes; here for as long as a connection takes to be renewed.
+    with LocalSlack(scopes=SCOPES, subscriptions=EVENTS, retry_delays=(0.1,) * 100) as slack:
         yield slack
 
 
@@ -144,3 +145,14 @@ class TestWhatIsAnswered:
             slack.wait_for_reply(question)
         slack.wait_for_quiet()
         slack.assert_one_reply_each(questions)
+
+
+def test_a_renewed_connection_loses_nothing(
+    slack: LocalSlack, answerer: FakeAnswerer, tmp_path: Path
+) -> None:
+    with running_bot(slack, tmp_path, answerer, by_sockets=True):
+        slack.refresh_sockets()
+        question = slack.say("who is on call?")
+        slack.wait_for_reply(question)
+        slack.wait_for_quiet()
+        slack.assert_one_reply_each([question])

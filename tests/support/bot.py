@@ -51,7 +51,11 @@ def reached_by_sockets(slack: LocalSlack, bot: Assembly) -> Iterator[None]:
     try:
         yield
     finally:
-        handler.close()
+        # The client waits for up to three seconds for something to come in, unless the other side hangs up.
+        closing = threading.Thread(target=handler.close)
+        closing.start()
+        slack.drop_sockets()
+        closing.join()
 
 
 @contextmanager
