@@ -27,6 +27,7 @@ from bot.config import Settings
 from bot.socket_mode import SocketMode
 from bot.web import healthz, slack_events
 from knowledge.database import open_database
+from knowledge.errors import AdminError
 
 if TYPE_CHECKING:
     from bot.playground.standin import StandIn
@@ -40,7 +41,7 @@ BOT_TOKEN_PLACE = "from your app’s page “OAuth & Permissions”, once it is 
 APP_TOKEN_PLACE = "from your app’s page “Basic Information”; it needs the scope connections:write"
 
 
-class CannotStart(Exception):
+class CannotStart(AdminError):
     """The bot cannot be started; the message is one line with what to do."""
 
 
