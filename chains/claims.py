@@ -42,7 +42,7 @@ SENTENCE_START = re.compile(r"[.!?:;|(“\"‘*•>]\s*$")
 
 # Where a sentence falls into parts that are true or false each for itself.
 CLAUSE_END = re.compile(
-    r"[;:–—]\s+|,\s+|\s+\((?=\w)|\s+(?:and|but|or|unless|if|when|while|because|although|so|then|und|aber|oder|wenn|"
+    r"[;:–—]\s+|,\s+|\s+\|\s+|\s+\((?=\w)|\s+(?:and|but|or|unless|if|when|while|because|although|so|then|und|aber|oder|wenn|"
     r"sondern|weil|et|mais|ou|si|y|pero|o|e|ma)\s+",
     re.IGNORECASE,
 )

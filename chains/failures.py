@@ -25,23 +25,25 @@ Reason = Literal[
     "unreadable",
 ]
 
-HERE = "Here is what the documents say, word for word."
+# Ends every line: true whether quotes or a refusal follow.
+WITHOUT = "so I looked through the documents without it"
 EXPLANATIONS: dict[Reason, str] = {
-    "unauthorized": f"The model did not accept our key (an admin can check it with `ragtime doctor`). {HERE}",
-    "forbidden": f"Our key may not use this model (an admin can check it with `ragtime doctor`). {HERE}",
-    "model_not_found": "The configured model does not exist or was retired (an admin can set another with "
-    f"RAGTIME_MODEL). {HERE}",
-    "rate_limited": f"The model is taking no more questions for the moment. {HERE}",
-    "quota": f"The model account's quota is used up (an admin can raise it). {HERE}",
-    "server_error": f"The model's service has a problem at the moment. {HERE}",
-    "timeout": f"The model took too long. {HERE}",
-    "unreachable": f"The model could not be reached. {HERE}",
-    "cut": f"The model's answer broke off. {HERE}",
-    "filtered": f"The model's content filter withheld the answer. {HERE}",
-    "too_long": f"The passages were too long for the model. {HERE}",
-    "rejected": f"The model did not accept the request (an admin can look into the log). {HERE}",
-    "empty": f"The model gave no answer. {HERE}",
-    "unreadable": f"The model's reply could not be read. {HERE}",
+    "unauthorized": f"The model did not accept our key, {WITHOUT}. An admin can check the key with "
+    "`ragtime doctor`.",
+    "forbidden": f"Our key may not use this model, {WITHOUT}. An admin can check it with `ragtime doctor`.",
+    "model_not_found": f"The model does not exist or was retired, {WITHOUT}. An admin can set another with "
+    "RAGTIME_MODEL.",
+    "rate_limited": f"The model takes no more questions for the moment, {WITHOUT}.",
+    "quota": f"The model account's quota is used up, {WITHOUT}. An admin can raise it.",
+    "server_error": f"The model's service has a problem at the moment, {WITHOUT}.",
+    "timeout": f"The model took too long, {WITHOUT}.",
+    "unreachable": f"The model could not be reached, {WITHOUT}.",
+    "cut": f"The model's answer broke off, {WITHOUT}.",
+    "filtered": f"The model's content filter withheld the answer, {WITHOUT}.",
+    "too_long": f"The passages were too long for the model, {WITHOUT}.",
+    "rejected": f"The model did not accept the request, {WITHOUT}. An admin finds the reason in the log.",
+    "empty": f"The model gave no answer, {WITHOUT}.",
+    "unreadable": f"The model's reply could not be read, {WITHOUT}.",
 }
 
 

@@ -63,8 +63,22 @@ class Rewritten:
     search: str
 
 
-def rewrite(message: str, history: Sequence[Turn]) -> Rewritten:
-    """By rules, without a model. A message that can be understood alone comes back as it is."""
+def rewrite(
+    message: str, history: Sequence[Turn], model: BaseChatModel | None = None, limits: Limits = QUICK
+) -> Rewritten:
+    """A message that can be understood alone comes back as it is, without a call.
+
+    Another is rewritten by the model, if there is one; by rules where it fails or writes something
+    else. Only the person's own messages are sent: earlier answers may quote what must not leave.
+    """
+    by_rules = rewrite_by_rules(message, history)
+    if model is None or by_rules.question == " ".join(message.split()):
+        return by_rules
+    return _by_model(message, history, model, limits) or by_rules
+
+
+def rewrite_by_rules(message: str, history: Sequence[Turn]) -> Rewritten:
+    """Without a model: context is added to a message that leans on it."""
     message = " ".join(message.split())
     earlier = [" ".join(turn.content.split()) for turn in history if turn.role == "user"]
     if not earlier or not leans_on_context(message):
@@ -126,25 +140,18 @@ def _people(message: str, history: Sequence[Turn]) -> list[str]:
     return list(dict.fromkeys(FULL_NAME.findall(answers[-1])))
 
 
-def rewrite_with_model(
-    message: str, history: Sequence[Turn], model: BaseChatModel, limits: Limits = QUICK
-) -> Rewritten:
-    """By the model where the message leans on others, by rules where it fails or writes something else.
-
-    Only the person's own messages are sent: earlier answers may quote what must not leave.
-    """
-    by_rules = rewrite(message, history)
+def _by_model(
+    message: str, history: Sequence[Turn], model: BaseChatModel, limits: Limits
+) -> Rewritten | None:
     earlier = [turn.content for turn in history if turn.role == "user"][-TURNS_BACK:]
-    if by_rules.question == " ".join(message.split()):
-        return by_rules
     try:
         written = "".join(within(limits, lambda: _stream(message, earlier, model))).strip().strip("\"“”'`")
     except Exception as error:
         log.warning("Rewriting by rules, the model failed: %r", failure(error))
-        return by_rules
+        return None
     if not _is_rewriting(written, message, earlier):
         log.info("Rewriting by rules, the model wrote something else")
-        return by_rules
+        return None
     return Rewritten(written, written)
 
 

@@ -9,7 +9,7 @@ from langchain_core.language_models import BaseChatModel
 
 from chains.contract import Turn
 from chains.llm import ModelSettings, connect
-from chains.rewrite import rewrite, rewrite_with_model
+from chains.rewrite import rewrite
 from tests.support.openai_server import Fail, OpenAIServer, Raw, Say, Script
 
 
@@ -100,7 +100,7 @@ def model_at(base_url: str) -> BaseChatModel:
 
 def with_model(server: OpenAIServer, message: str, reply: Script) -> str:
     server.script(reply)
-    return rewrite_with_model(message, PAGING, model_at(server.base_url)).question
+    return rewrite(message, PAGING, model_at(server.base_url)).question
 
 
 def test_the_model_writes_the_full_question(server: OpenAIServer) -> None:
