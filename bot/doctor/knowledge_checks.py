@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.config import Settings
 from bot.doctor.finding import Finding, first_line
 from knowledge.database import open_database
+from knowledge.embeddings.choice import OPENAI
 from knowledge.index import EMBEDDER, state
 from knowledge.sources.folder import FoundFile, Skipped, walk
 from knowledge.sources.rules import RULES_FILE, BadRules, load_rules
@@ -89,6 +90,7 @@ def _index(engine: Engine) -> Finding:
         count = connection.scalar(select(func.count()).where(documents.c.version > 0)) or 0
         synced = state(connection, LAST_SYNC)
         maker = state(connection, EMBEDDER)
+        kept_in = connection.scalar(select(func.count()).where(~documents.c.model_allowed)) or 0
     if synced is None:
         advice = "Start Ragtime, or run `ragtime sync`: it goes on where it was"
         return Finding(INDEX, "warning", f"{count:,} documents, no sync came to its end yet", advice)
@@ -96,4 +98,8 @@ def _index(engine: Engine) -> Finding:
     found = f"{count:,} documents, last sync {when:%Y-%m-%d %H:%M} UTC, embedded by {maker or 'nothing yet'}"
     if not count:
         return Finding(INDEX, "warning", found, "Put documents into RAGTIME_DOCS, then run `ragtime sync`")
+    if kept_in and maker and maker.partition(":")[0] == OPENAI:
+        found += f"; also the {kept_in} with `model: false`"
+        advice = "If their text must not leave this machine, set RAGTIME_EMBEDDINGS=local and sync again"
+        return Finding(INDEX, "warning", found, advice)
     return Finding(INDEX, "ok", found)

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import httpx
-from sqlalchemy import Column, Engine, Integer, MetaData, Table
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
@@ -19,13 +19,15 @@ from bot.config import Settings
 from bot.doctor.finding import SERVER_SECONDS, Finding, first_line
 from bot.doctor.machine import existing_part
 from bot.migrations import HISTORY as BOT_HISTORY
+from bot.tables import metadata as bot_tables
 from knowledge.database import open_database
 from knowledge.errors import AdminError
 from knowledge.opening import HomeInUse, own
 from knowledge.tables import HISTORY as KNOWLEDGE_HISTORY
+from knowledge.tables import metadata as knowledge_tables
 from knowledge.vectors import connect
 
-HISTORIES = (("bot", BOT_HISTORY), ("knowledge", KNOWLEDGE_HISTORY))
+HISTORIES = (("bot", BOT_HISTORY, bot_tables), ("knowledge", KNOWLEDGE_HISTORY, knowledge_tables))
 NOT_YET = "not there yet: made at the first start"
 ANOTHER_HOME = "Make the folder writable for this user, or set RAGTIME_HOME to another one"
 
@@ -133,7 +135,8 @@ def _schemas(engine: Engine, where: str) -> Finding:
     from alembic.script import ScriptDirectory
 
     behind = False
-    for name, history in HISTORIES:
+    there = set(inspect(engine).get_table_names())
+    for name, history, tables in HISTORIES:
         config = Config()
         config.set_main_option("script_location", str(history).replace("%", "%%"))
         script = ScriptDirectory.from_config(config)
@@ -144,8 +147,11 @@ def _schemas(engine: Engine, where: str) -> Finding:
         if current - known:
             advice = "Start the newer version again, or put back the copy that was made before its migration"
             return Finding("Database", "failed", f"{where} was made by a newer version of Ragtime", advice)
+        if not current and there.intersection(tables.tables):
+            advice = "Stop the bot, move the file away and start again; a copy of it may lie beside it"
+            return Finding("Database", "failed", f"{where}: a migration broke off half-way", advice)
         behind = behind or current != set(script.get_heads())
-    state = "will be migrated at the next start, after a copy" if behind else "opens, can be written to"
+    state = "opens, can be written to" + ("; gets this version's tables at the next start" if behind else "")
     return Finding("Database", "ok", f"{where}: {state}")
 
 

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -322,11 +323,20 @@ def test_a_database_of_a_newer_version_is_a_fault(environment: dict[str, str], h
     assert "newer version" in finding.found
 
 
-def test_an_empty_database_will_be_migrated(environment: dict[str, str], home: Path) -> None:
+def test_a_migration_that_broke_off_is_a_fault(environment: dict[str, str], home: Path) -> None:
+    with sqlite3.connect(home / "ragtime.db") as connection:
+        connection.execute("CREATE TABLE documents (id INTEGER)")
+    connection.close()
+    finding = about("Database", storage.database(load_settings(environment)))
+    assert finding.failed
+    assert "half-way" in finding.found
+
+
+def test_an_empty_database_gets_its_tables_later(environment: dict[str, str], home: Path) -> None:
     sqlite3.connect(home / "ragtime.db").close()
     finding = about("Database", storage.database(load_settings(environment)))
     assert finding.status == "ok"
-    assert "will be migrated" in finding.found
+    assert "at the next start" in finding.found
 
 
 def test_a_locked_database_is_a_fault(
@@ -365,6 +375,27 @@ def test_a_database_that_cannot_be_used_is_named(url: str, words: str) -> None:
     finding = about("Database", storage.database(load_settings({"DATABASE_URL": url})))
     assert finding.failed
     assert words in finding.found
+
+
+def test_a_chroma_server_is_asked_for_its_version(tmp_path: Path) -> None:
+    address = closed_address()
+    program = Path(sys.executable).with_name("chroma")
+    options = ["--path", str(tmp_path / "chroma"), "--port", address.rpartition(":")[2]]
+    server = subprocess.Popen(
+        [program, "run", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        settings = load_settings({"CHROMA_URL": address})
+        deadline = time.monotonic() + 30
+        finding = about("Chroma", storage.chroma(settings))
+        while finding.failed and time.monotonic() < deadline:
+            time.sleep(0.1)
+            finding = about("Chroma", storage.chroma(settings))
+    finally:
+        server.terminate()
+        server.wait()
+    assert finding.status == "ok"
+    assert f"server at {address}" in finding.found
 
 
 def test_a_chroma_server_that_is_not_there_is_a_fault() -> None:
@@ -476,6 +507,17 @@ def test_a_folder_without_documents_is_a_warning(environment: dict[str, str], do
     (docs / "paging.md").unlink()
     finding = about("Documents", knowledge_checks.folder(load_settings(environment)))
     assert finding.status == "warning"
+
+
+def test_documents_that_are_to_stay_in_but_were_embedded_elsewhere_are_a_warning(
+    model_server: OpenAIServer, environment: dict[str, str], docs: Path
+) -> None:
+    (docs / "keys.md").write_text("---\nmodel: false\n---\n# Keys\n\nThe key is under the mat.\n")
+    settings = with_model(model_server, environment, RAGTIME_EMBEDDINGS="openai")
+    sync(settings)
+    finding = about("Index", knowledge_checks.index(settings))
+    assert finding.status == "warning"
+    assert "RAGTIME_EMBEDDINGS=local" in finding.advice
 
 
 def test_an_index_before_its_first_sync_is_no_fault(environment: dict[str, str]) -> None:
