@@ -20,7 +20,7 @@ MAX_ITEM_WORDS = 45
 # A "sentence" longer than this is none (a dump, a machine's log): it is cut at spaces.
 RUN_ON_CHARACTERS = 4 * MAX_CHARACTERS
 # Raised whenever chunks of the same document would come out differently: indexes then renew them.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(slots=True)
