@@ -7,6 +7,7 @@ Each package keeps its own tables and its own Alembic history (`knowledge/migrat
 from __future__ import annotations
 
 import sqlite3
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from sqlalchemy.engine import make_url
 
 BUSY_TIMEOUT_MS = 5_000
 BACKUPS_KEPT = 3
+# Alembic keeps what an `env.py` reads in a global of the process: two upgrades at once mix up.
+_UPGRADING = threading.Lock()
 
 
 def open_database(url: str) -> Engine:
@@ -54,7 +57,7 @@ def migrate(engine: Engine, history: Path, name: str) -> bool:
         return False
     if current and engine.dialect.name == "sqlite" and engine.url.database:
         _back_up(Path(engine.url.database))
-    with engine.begin() as connection:
+    with _UPGRADING, engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")
     return True

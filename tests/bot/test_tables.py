@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
 
 from bot.migrations import HISTORY
 from bot.tables import metadata
@@ -27,3 +29,12 @@ def test_a_database_that_is_up_to_date_is_left_alone(tmp_path: Path) -> None:
     engine = bot_database(tmp_path)
     assert migrate(engine, HISTORY, "bot") is False
     assert not list(tmp_path.glob("*backup*"))
+
+
+def test_databases_that_are_migrated_at_the_same_time_do_not_mix(tmp_path: Path) -> None:
+    folders = [tmp_path / str(number) for number in range(6)]
+    for folder in folders:
+        folder.mkdir()
+    with ThreadPoolExecutor(len(folders)) as pool:
+        engines = list(pool.map(bot_database, folders))
+    assert all(set(metadata.tables) <= set(inspect(engine).get_table_names()) for engine in engines)
