@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from bot.config import Settings
@@ -108,7 +108,7 @@ def opened(url: str, where: str) -> Finding:
             return _schemas(engine, where)
         finally:
             engine.dispose()
-    except (SQLAlchemyError, NoSuchModuleError) as error:
+    except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         return Finding(
             "Database",
@@ -169,6 +169,9 @@ def chroma(settings: Settings) -> Iterator[Finding]:
         lock = own(settings.ragtime_home)
     except HomeInUse:
         yield Finding("Chroma", "ok", "embedded; in use by a running Ragtime, so not opened a second time")
+        return
+    except OSError as error:
+        yield Finding("Chroma", "failed", f"{settings.ragtime_home}: {first_line(error)}", ANOTHER_HOME)
         return
     try:
         collections = connect(folder, None).count_collections()

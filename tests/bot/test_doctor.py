@@ -299,6 +299,14 @@ def test_a_home_in_use_by_a_running_bot_is_no_fault(environment: dict[str, str],
     assert "in use by a running Ragtime" in finding.found
 
 
+def test_a_home_whose_lock_cannot_be_taken_is_a_fault(environment: dict[str, str], home: Path) -> None:
+    (home / "chroma").mkdir()
+    (home / "owner.lock").mkdir()
+    finding = about("Chroma", storage.chroma(load_settings(environment)))
+    assert finding.failed
+    assert "RAGTIME_HOME" in finding.advice
+
+
 def test_the_home_is_free_again_after_the_look(environment: dict[str, str], home: Path) -> None:
     settings = load_settings(environment)
     (home / "chroma").mkdir()
