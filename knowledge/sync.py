@@ -24,6 +24,8 @@ from knowledge import lexical, tokens
 from knowledge.access import audience_key
 from knowledge.chunk import VERSION, chunk
 from knowledge.documents import Chunk, Document, UnreadableDocument
+from knowledge.embeddings.base import EmbeddingFailed
+from knowledge.errors import AdminError
 from knowledge.index import EMBEDDER, Index, chunk_of, chunk_values, state
 from knowledge.sources.folder import SOURCE, FoundFile, Skipped, load, walk
 from knowledge.sources.rules import load_rules
@@ -32,7 +34,13 @@ from knowledge.vectors import Vectors, drop_vectors, open_vectors
 
 # Chunks embedded and written together: enough for batches of like length, little enough to lose.
 BATCH = 256
+# Documents removed in one transaction: SQLite takes 32,766 values in one statement.
+REMOVED_AT_ONCE = 100
 LAST_SYNC = "last_sync"
+
+
+class NoFolder(AdminError):
+    """The folder of documents does not exist: rather a wrong setting than a team without documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +87,21 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
 
     Raises:
         BadRules: the folder's rules or ignore file cannot be understood; nothing was changed.
-        EmbeddingFailed: a remote embedder gave up; what was indexed until then stays.
+        NoFolder: there is no such folder; nothing was changed.
+        EmbeddingFailed: a remote embedder gave up; what was indexed until then stays, and what was removed
+            or narrowed is out of service all the same.
     """
     started = time.monotonic()
     result = SyncReport()
+    if not root.is_dir():
+        raise NoFolder(f"There is no folder {root}: make it, or correct RAGTIME_DOCS")
     rules = load_rules(root)
     _throw_away_leftovers(index)
-    vectors = _embedded_by(index, report)
+    failed: EmbeddingFailed | None = None
+    try:
+        vectors = _embedded_by(index, report)
+    except EmbeddingFailed as error:
+        failed, vectors = error, _in_service(index)
     known = _known(index)
     found: list[FoundFile] = []
     for entry in walk(root):
@@ -95,7 +111,7 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
             found.append(entry)
     present = {file.path for file in found}
     gone = {path: row for path, row in known.items() if path not in present}
-    waiting = _Batch(index, vectors)
+    waiting = _Batch(index, vectors, failed)
     for position, file in enumerate(found):
         report(SyncProgress("indexing", position, len(found)))
         row = known.get(file.path)
@@ -122,11 +138,15 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
             continue
         result.added += row is None
         result.changed += row is not None
+        if row is not None:
+            _withhold(index, row, document)
         result.chunks += waiting.add(document, stamp, content)
     waiting.write()
     report(SyncProgress("indexing", len(found), len(found)))
     _remove(index, vectors, [row["id"] for row in gone.values()])
     result.removed = len(gone)
+    if waiting.failed is not None:
+        raise waiting.failed
     with index.engine.begin() as connection:
         set_state(connection, LAST_SYNC, datetime.now(UTC).isoformat())
     result.seconds = time.monotonic() - started
@@ -176,6 +196,25 @@ def _restamp(index: Index, document_id: int, document: Document, stamp: str) -> 
         )
 
 
+def _withhold(index: Index, row: dict[str, Any], document: Document) -> None:
+    """Takes a document away from those who may no longer read it, whatever happens to the rest of the sync.
+
+    Nobody gains anything before the new version is in service: the old one may hold what they must not see.
+    """
+    before = set(row["audience"].split("|"))
+    left = before & document.audience
+    model_allowed = row["model_allowed"] and document.model_allowed
+    if left == before and model_allowed == row["model_allowed"]:
+        return
+    with index.engine.begin() as connection:
+        connection.execute(
+            update(documents)
+            .where(documents.c.id == row["id"])
+            # Without stamp and hash, it is looked at anew should this sync not come to its end.
+            .values(audience=audience_key(left), model_allowed=model_allowed, stamp="", content_hash="")
+        )
+
+
 @dataclass(slots=True)
 class _Waiting:
     document: Document
@@ -185,9 +224,13 @@ class _Waiting:
 
 
 class _Batch:
-    """Documents collected until there are enough chunks to embed and write at once."""
+    """Documents collected until there are enough chunks to embed and write at once.
 
-    def __init__(self, index: Index, vectors: Vectors) -> None:
+    Once the embedder has `failed`, documents are passed over: the next sync takes them up.
+    """
+
+    def __init__(self, index: Index, vectors: Vectors, failed: EmbeddingFailed | None) -> None:
+        self.failed = failed
         self._index = index
         self._vectors = vectors
         self._waiting: list[_Waiting] = []
@@ -203,10 +246,14 @@ class _Batch:
     def write(self) -> None:
         """Embeds what waits, writes it beside the old, and puts it in service."""
         waiting, self._waiting = self._waiting, []
-        if not waiting:
+        if not waiting or self.failed is not None:
             return
         pieces = [piece for item in waiting for piece in item.chunks]
-        encoded = self._index.embedder.encode([piece.embedding_text for piece in pieces])
+        try:
+            encoded = self._index.embedder.encode([piece.embedding_text for piece in pieces])
+        except EmbeddingFailed as error:
+            self.failed = error
+            return
         packed = [tokens.pack(e.tokens) if len(e.tokens) else None for e in encoded]
         with self._index.engine.begin() as connection:
             ids = _write_beside(connection, waiting, iter(packed))
@@ -317,11 +364,13 @@ def _forget(index: Index, vectors: Vectors, chunk_ids: Sequence[int]) -> None:
 
 
 def _remove(index: Index, vectors: Vectors, document_ids: Sequence[int]) -> None:
-    with index.engine.begin() as connection:
-        old = list(connection.scalars(select(chunks.c.id).where(chunks.c.document_id.in_(document_ids))))
-        _discard(connection, old)
-        connection.execute(delete(documents).where(documents.c.id.in_(document_ids)))
-    _forget(index, vectors, old)
+    for start in range(0, len(document_ids), REMOVED_AT_ONCE):
+        part = document_ids[start : start + REMOVED_AT_ONCE]
+        with index.engine.begin() as connection:
+            old = list(connection.scalars(select(chunks.c.id).where(chunks.c.document_id.in_(part))))
+            _discard(connection, old)
+            connection.execute(delete(documents).where(documents.c.id.in_(part)))
+        _forget(index, vectors, old)
 
 
 def _throw_away_leftovers(index: Index) -> None:
@@ -335,9 +384,14 @@ def _throw_away_leftovers(index: Index) -> None:
         _discard(connection, list(stray))
         connection.execute(delete(documents).where(documents.c.version == 0))
         pending = list(connection.scalars(select(discarded_vectors.c.vector_id)))
-        in_service = state(connection, EMBEDDER) or index.embedder.name
     if pending:
-        _forget(index, open_vectors(index.chroma, in_service), pending)
+        _forget(index, _in_service(index), pending)
+
+
+def _in_service(index: Index) -> Vectors:
+    """The vectors that searches use, whether or not their embedder is at hand."""
+    with index.engine.connect() as connection:
+        return open_vectors(index.chroma, state(connection, EMBEDDER) or index.embedder.name)
 
 
 def _embedded_by(index: Index, report: Report) -> Vectors:
@@ -352,8 +406,11 @@ def _embedded_by(index: Index, report: Report) -> Vectors:
         wanted = set(connection.scalars(select(chunks.c.id)))
     if in_service == index.embedder.name:
         return vectors
+    made = vectors.ids()
+    # Of chunks that are gone since an earlier switch to this embedder was broken off.
+    vectors.remove(made - wanted)
     if wanted:
-        missing = sorted(wanted - vectors.ids())
+        missing = sorted(wanted - made)
         for start in range(0, len(missing), BATCH):
             report(SyncProgress("embedding", start, len(missing)))
             _embed_again(index, vectors, missing[start : start + BATCH])

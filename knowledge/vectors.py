@@ -7,8 +7,6 @@ collections carry the embedder's name, so that two embedders' vectors are never 
 
 from __future__ import annotations
 
-from knowledge.errors import AdminError
-
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from knowledge.access import EVERYONE
+from knowledge.errors import AdminError
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 # Neighbours kept and looked at by Chroma's HNSW graphs: its defaults (16, 100, 100) lose some of the
 # best ten among 100,000 vectors.
 HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
+# Chroma refuses more in one call (its own bound is 5,461); a single large document may have more chunks.
+ADDED_AT_ONCE = 4_000
 
 
 class VectorsUnavailable(AdminError):
@@ -69,11 +70,12 @@ class Vectors:
         """Adds vectors (n, d), or replaces those with these ids."""
         for collection, wanted in ((self.everyone, True), (self.restricted, False)):
             rows = [row for row, audience in enumerate(audiences) if _is_everyone(audience) is wanted]
-            if rows:
+            for start in range(0, len(rows), ADDED_AT_ONCE):
+                part = rows[start : start + ADDED_AT_ONCE]
                 collection.upsert(
-                    ids=[str(ids[row]) for row in rows],
-                    embeddings=np.ascontiguousarray(vectors[rows], np.float32),
-                    metadatas=None if wanted else [{"audience": audiences[row]} for row in rows],
+                    ids=[str(ids[row]) for row in part],
+                    embeddings=np.ascontiguousarray(vectors[part], np.float32),
+                    metadatas=None if wanted else [{"audience": audiences[row]} for row in part],
                 )
 
     def remove(self, ids: Collection[int]) -> None:

@@ -20,13 +20,14 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from knowledge.access import UnknownPrincipal, parse_audience
+from knowledge.errors import AdminError
 from knowledge.parsers.text_pieces import absolute_url
 
 RULES_FILE = ".ragtime.toml"
 _KEYS = ("path", "audience", "model", "url")
 
 
-class BadRules(Exception):
+class BadRules(AdminError):
     """A folder's rules or ignore file that cannot be used; the message names file, rule and key."""
 
 

@@ -36,12 +36,14 @@ Snapshot = dict[str, tuple[str, str, str | None, bool, tuple[str, ...]]]
 class WordEmbedder(Embedder):
     """Embeds by words: each has a vector of its own, a text has their sum. Quick, and the same everywhere.
 
-    `fail_after` is the number of texts after which it gives up, as a remote one may; `seen` what it embedded.
+    `fail_after` is the number of texts after which it gives up, and without `reads` it gives no token
+    vectors, as a remote one; `seen` is what it embedded.
     """
 
     name: str = "words"
     dimensions: int = 64
     fail_after: int | None = None
+    reads: bool = True
     seen: list[str] = field(default_factory=list)
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
@@ -57,7 +59,8 @@ class WordEmbedder(Embedder):
         rows = [_word_vector(f"{self.name} {stem(m.group())}", self.dimensions) for m in words(text)]
         tokens = np.array(rows, np.float32).reshape(-1, self.dimensions)
         total = tokens.sum(axis=0) + _word_vector(self.name, self.dimensions) * 0.01
-        return Encoded(total / np.linalg.norm(total), tokens, self.spans(text))
+        kept = tokens if self.reads else tokens[:0]
+        return Encoded(total / np.linalg.norm(total), kept, self.spans(text)[: len(kept)])
 
 
 @lru_cache(maxsize=10_000)

@@ -1,0 +1,464 @@
+"""Bringing the index up to date with a folder."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+
+from knowledge.access import Place
+from knowledge.embeddings.base import EmbeddingFailed
+from knowledge.index import Index
+from knowledge.retriever import search
+from knowledge.sources.rules import BadRules
+from knowledge.sync import NoFolder, SyncProgress, last_sync
+from knowledge.vectors import open_vectors
+from tests.support.knowledge import WordEmbedder, ailments, counts, held, paths, sync, wanted, write
+
+OpenIndex = Callable[..., Index]
+
+PAGES = {
+    "oncall/paging.md": "# Paging\n\nThe pager rings for every SEV-1.\n",
+    "oncall/rota.md": "# Rota\n\nThe rota changes on Tuesdays.\n\n- Handover is at ten.\n",
+    "people/leave.md": "# Leave\n\nEverybody has thirty days of leave.\n",
+}
+EVERYWHERE = Place.internal("group:hr", "channel:C1", "user:U1")
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    return write(tmp_path / "docs", PAGES)
+
+
+def found(index: Index, question: str, place: Place = EVERYWHERE) -> list[str]:
+    return paths([hit.stored for hit in search(index, question, place)])
+
+
+def test_a_first_sync_indexes_every_document(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    assert last_sync(index) is None
+    report = sync(index, docs)
+    assert counts(report) == {"added": 3}
+    assert str(report).startswith("3 documents (3 added), ")
+    assert held(index) == wanted(docs)
+    assert ailments(index) == []
+    assert last_sync(index) is not None
+
+
+def test_added_changed_moved_and_removed_documents_are_told_apart(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    sync(index, docs)
+    (docs / "oncall/rota.md").rename(docs / "rota.md")
+    (docs / "people/leave.md").unlink()
+    write(docs, {"oncall/paging.md": "# Paging\n\nThe pager is silent.\n", "new.md": "# New\n\nNew words.\n"})
+    write(docs, {"quiet.md": "# Quiet\n\nNothing changes here.\n"})
+    assert counts(sync(index, docs)) == {"added": 2, "changed": 1, "moved": 1, "removed": 1}
+    assert held(index) == wanted(docs)
+    assert ailments(index) == []
+    assert counts(sync(index, docs)) == {"unchanged": 4}
+
+
+def test_a_moved_document_keeps_its_chunks_and_is_not_embedded_again(open_index: OpenIndex, docs: Path):
+    embedder = WordEmbedder()
+    index = open_index(embedder)
+    sync(index, docs)
+    embedder.seen.clear()
+    (docs / "oncall/rota.md").rename(docs / "rota.md")
+    assert counts(sync(index, docs, "https://docs.example")) == {"moved": 1, "unchanged": 2}
+    assert embedder.seen == []
+    assert held(index) == wanted(docs, "https://docs.example")
+
+
+def test_two_documents_that_change_places_are_both_changed(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    sync(index, docs)
+    (docs / "oncall/rota.md").rename(docs / "spare")
+    (docs / "oncall/paging.md").rename(docs / "oncall/rota.md")
+    (docs / "spare").rename(docs / "oncall/paging.md")
+    assert counts(sync(index, docs)) == {"changed": 2, "unchanged": 1}
+    assert held(index) == wanted(docs)
+    assert ailments(index) == []
+
+
+def test_a_second_sync_opens_no_document(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    sync(index, docs)
+    opened: list[str] = []
+    listening = True
+
+    def hear(name: str, arguments: tuple[object, ...]) -> None:
+        if listening and name == "open":
+            opened.append(str(arguments[0]))
+
+    sys.addaudithook(hear)
+    report = sync(index, docs)
+    looked_at = [name for name in opened if name.startswith(str(docs))]
+    opened.clear()
+    (docs / "new.md").write_text("# New\n")
+    sync(index, docs)
+    listening = False
+    assert counts(report) == {"unchanged": 3}
+    assert set(looked_at) <= {str(docs / ".ragtime.toml"), str(docs / ".ragtimeignore")}
+    assert str(docs / "new.md") in opened
+
+
+def test_a_touched_document_is_looked_at_but_not_embedded_again(open_index: OpenIndex, docs: Path):
+    embedder = WordEmbedder()
+    index = open_index(embedder)
+    sync(index, docs)
+    embedder.seen.clear()
+    write(docs, {"oncall/paging.md": PAGES["oncall/paging.md"]})
+    assert counts(sync(index, docs)) == {"unchanged": 3}
+    assert embedder.seen == []
+
+
+def test_a_rule_changes_who_may_read_without_any_change_of_content(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    sync(index, docs)
+    assert "people/leave.md" in found(index, "days of leave", Place.internal())
+    write(docs, {".ragtime.toml": '[[rule]]\npath = "people/**"\naudience = ["group:hr"]\n'})
+    assert counts(sync(index, docs)) == {"changed": 1, "unchanged": 2}
+    assert "people/leave.md" not in found(index, "days of leave", Place.internal())
+    assert found(index, "days of leave", Place.internal("group:hr"))[0] == "people/leave.md"
+    assert held(index) == wanted(docs)
+    assert ailments(index) == []
+    (docs / ".ragtime.toml").unlink()
+    sync(index, docs)
+    assert "people/leave.md" in found(index, "days of leave", Place.internal())
+    assert ailments(index) == []
+
+
+def test_a_rule_that_changes_address_or_model_alone_is_taken_over_without_embedding(
+    open_index: OpenIndex, docs: Path
+):
+    embedder = WordEmbedder()
+    index = open_index(embedder)
+    sync(index, docs)
+    embedder.seen.clear()
+    rule = '[[rule]]\npath = "people/**"\nmodel = false\nurl = "https://wiki.example/"\n'
+    write(docs, {".ragtime.toml": rule})
+    assert counts(sync(index, docs)) == {"unchanged": 3}
+    assert embedder.seen == []
+    assert held(index) == wanted(docs)
+    assert held(index)["people/leave.md"][2:4] == ("https://wiki.example/people/leave.md", False)
+
+
+def test_an_unreadable_document_leaves_the_index_and_is_reported(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    sync(index, docs)
+    write(docs, {"people/leave.md": "---\naudience: nobody-in-particular\n---\n# Leave\n\nSecret days.\n"})
+    report = sync(index, docs)
+    assert counts(report) == {"removed": 1, "unchanged": 2}
+    assert [item.path for item in report.skipped] == ["people/leave.md"]
+    assert "1 skipped" in str(report)
+    assert "people/leave.md" not in found(index, "days of leave")
+    assert held(index) == wanted(docs)
+    assert ailments(index) == []
+
+
+@pytest.mark.parametrize(
+    "rules", ["[[rule]]\npath = 3\n", "rule = [", '[[rule]]\npath = "a"\naudience = "x"\n']
+)
+def test_broken_rules_change_nothing(open_index: OpenIndex, docs: Path, rules: str):
+    index = open_index()
+    sync(index, docs)
+    before = held(index)
+    (docs / "people/leave.md").unlink()
+    write(docs, {".ragtime.toml": rules, "new.md": "# New\n\nNew.\n"})
+    with pytest.raises(BadRules):
+        sync(index, docs)
+    assert held(index) == before
+    assert ailments(index) == []
+
+
+def test_a_missing_folder_is_an_error_and_empties_nothing(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    sync(index, docs)
+    before = held(index)
+    with pytest.raises(NoFolder, match="correct RAGTIME_DOCS"):
+        sync(index, docs.with_name("dosc"))
+    assert held(index) == before
+
+
+def test_an_empty_folder_empties_the_index(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    sync(index, docs)
+    for name in PAGES:
+        (docs / name).unlink()
+    report = sync(index, docs)
+    assert counts(report) == {"removed": 3}
+    assert str(report).startswith("0 documents (3 removed)")
+    assert held(index) == {}
+    assert ailments(index) == []
+    assert found(index, "days of leave") == []
+
+
+def test_a_document_without_words_is_known_all_the_same(open_index: OpenIndex, docs: Path):
+    write(docs, {"empty.md": "# Empty\n"})
+    index = open_index()
+    assert counts(sync(index, docs)) == {"added": 4}
+    assert index.count(Place.internal()) == 4
+    assert counts(sync(index, docs)) == {"unchanged": 4}
+    assert ailments(index) == []
+
+
+def test_progress_goes_up_to_the_number_of_documents(open_index: OpenIndex, docs: Path):
+    told: list[SyncProgress] = []
+    sync(open_index(), docs, report=told.append)
+    assert [step.done for step in told] == [0, 1, 2, 3]
+    assert {step.total for step in told} == {3}
+    assert {step.stage for step in told} == {"indexing"}
+
+
+def test_more_documents_are_removed_than_one_statement_takes(open_index: OpenIndex, tmp_path: Path):
+    docs = write(tmp_path / "many", {f"{n}.md": f"# Page {n}\n\nWords of page {n}.\n" for n in range(250)})
+    index = open_index()
+    sync(index, docs)
+
+    @event.listens_for(index.engine, "checkout")
+    def few_values(connection: sqlite3.Connection, *_: object) -> None:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 120)
+
+    for n in range(250):
+        (docs / f"{n}.md").unlink()
+    assert counts(sync(index, docs)) == {"removed": 250}
+    assert ailments(index) == []
+
+
+# A remote embedder may fail at any time.
+
+
+def test_where_the_embedder_fails_the_rest_stays_and_the_next_sync_completes_it(
+    open_index: OpenIndex, docs: Path
+):
+    embedder = WordEmbedder()
+    index = open_index(embedder)
+    sync(index, docs)
+    before = held(index)
+    write(docs, {"new.md": "# New\n\nNew words.\n", "oncall/paging.md": "# Paging\n\nOther words.\n"})
+    embedder.fail_after = len(embedder.seen)
+    with pytest.raises(EmbeddingFailed):
+        sync(index, docs)
+    embedder.fail_after = None
+    assert held(index) == before
+    assert ailments(index) == []
+    assert counts(sync(index, docs)) == {"added": 1, "changed": 1, "unchanged": 2}
+    assert held(index) == wanted(docs)
+    assert ailments(index) == []
+
+
+def test_a_document_narrowed_while_the_embedder_fails_is_out_of_service_at_once(
+    open_index: OpenIndex, docs: Path
+):
+    embedder = WordEmbedder()
+    index = open_index(embedder)
+    sync(index, docs)
+    # Its name comes before that of the narrowed one, so its embedding fails first.
+    write(docs, {"a.md": "# A\n\nNew words.\n"})
+    write(docs, {"people/leave.md": "---\naudience: group:hr\n---\n" + PAGES["people/leave.md"]})
+    (docs / "oncall/rota.md").unlink()
+    embedder.fail_after = len(embedder.seen)
+    with pytest.raises(EmbeddingFailed):
+        sync(index, docs)
+    embedder.fail_after = None
+    assert found(index, "days of leave", Place.internal()) == ["oncall/paging.md"]
+    assert found(index, "the rota changes on Tuesdays") == ["oncall/paging.md"]
+    assert counts(sync(index, docs)) == {"added": 1, "changed": 1, "unchanged": 1}
+    assert found(index, "days of leave", Place.internal("group:hr"))[0] == "people/leave.md"
+    assert ailments(index) == []
+
+
+def test_a_narrowing_taken_back_before_it_was_complete_is_complete_after_the_next_sync(
+    open_index: OpenIndex, docs: Path
+):
+    embedder = WordEmbedder()
+    index = open_index(embedder)
+    sync(index, docs)
+    rules = docs / ".ragtime.toml"
+    rules.write_text('[[rule]]\npath = "people/**"\naudience = "group:hr"\n')
+    embedder.fail_after = len(embedder.seen)
+    with pytest.raises(EmbeddingFailed):
+        sync(index, docs)
+    embedder.fail_after = None
+    rules.unlink()
+    sync(index, docs)
+    assert found(index, "days of leave", Place.internal())[0] == "people/leave.md"
+    assert held(index) == wanted(docs)
+    assert ailments(index) == []
+
+
+# Another embedder makes the index anew.
+
+
+def test_another_embedder_makes_the_index_anew_and_the_old_vectors_go(open_index: OpenIndex, docs: Path):
+    old, new = WordEmbedder("old"), WordEmbedder("new", 32, reads=False)
+    sync(open_index(old), docs)
+    index = open_index(new, old, reader=old)
+    told: list[SyncProgress] = []
+    assert counts(sync(index, docs, report=told.append)) == {"unchanged": 3}
+    assert "embedding" in {step.stage for step in told}
+    assert len(new.seen) == 3
+    assert ailments(index) == []
+    assert {collection.name for collection in index.chroma.list_collections()} == {
+        "everyone-new",
+        "restricted-new",
+    }
+
+
+def test_the_old_vectors_serve_until_the_new_ones_are_complete(open_index: OpenIndex, docs: Path):
+    old, new = WordEmbedder("old"), WordEmbedder("new", 32, reads=False)
+    sync(open_index(old), docs)
+    index = open_index(new, old, reader=old)
+    served: list[tuple[str, float]] = []
+
+    def look(progress: SyncProgress) -> None:
+        if progress.stage == "embedding":
+            hit = search(index, "The rota changes on Tuesdays.", Place.internal())[0]
+            with index.engine.connect() as connection:
+                serving = index.in_service(connection)
+            assert serving is not None
+            served.append((serving[1].name, hit.dense))
+
+    sync(index, docs, report=look)
+    assert [name for name, _ in served] == ["old"]
+    assert served[0][1] > 0.5
+
+
+def test_a_broken_off_switch_goes_on_where_it_was(open_index: OpenIndex, tmp_path: Path):
+    docs = write(tmp_path / "many", {f"{n:03}.md": f"# Page {n}\n\nWords of {n}.\n" for n in range(300)})
+    old, new = WordEmbedder("old"), WordEmbedder("new", 32, fail_after=290, reads=False)
+    sync(open_index(old), docs)
+    index = open_index(new, old, reader=old)
+    with pytest.raises(EmbeddingFailed):
+        sync(index, docs)
+    done = len(new.seen)
+    assert 0 < done < 300
+    assert found(index, "words of page 7")
+    new.fail_after = None
+    sync(index, docs)
+    assert len(new.seen) == 300
+    assert ailments(index) == []
+
+
+def test_a_switch_that_fails_still_takes_removed_and_narrowed_documents_out(
+    open_index: OpenIndex, docs: Path
+):
+    old, new = WordEmbedder("old"), WordEmbedder("new", 32, fail_after=0, reads=False)
+    sync(open_index(old), docs)
+    index = open_index(new, old, reader=old)
+    (docs / "oncall/rota.md").unlink()
+    write(docs, {"people/leave.md": "---\naudience: group:hr\n---\n" + PAGES["people/leave.md"]})
+    with pytest.raises(EmbeddingFailed):
+        sync(index, docs)
+    assert found(index, "rota Tuesdays leave days pager", Place.internal()) == ["oncall/paging.md"]
+    new.fail_after = None
+    sync(index, docs)
+    assert held(index) == wanted(docs)
+    assert ailments(index) == []
+
+
+def test_a_switch_broken_off_and_taken_up_much_later_leaves_no_ghosts(open_index: OpenIndex, tmp_path: Path):
+    docs = write(tmp_path / "many", {f"{n:03}.md": f"# Page {n}\n\nWords of {n}.\n" for n in range(300)})
+    old, new = WordEmbedder("old"), WordEmbedder("new", 32, fail_after=290, reads=False)
+    first = open_index(old)
+    sync(first, docs)
+    index = open_index(new, old, reader=old)
+    with pytest.raises(EmbeddingFailed):
+        sync(index, docs)
+    for n in range(20):
+        (docs / f"{n:03}.md").unlink()
+    sync(first, docs)
+    new.fail_after = None
+    sync(index, docs)
+    assert len(open_vectors(index.chroma, "new").ids()) == 280
+    assert ailments(index) == []
+
+
+# Anything may happen between two syncs.
+
+WORDS = [
+    "pager",
+    "rota",
+    "leave",
+    "ticket",
+    "badge",
+    "lamp",
+    "desk",
+    "river",
+    "cloud",
+    "maple",
+    "otter",
+    "ferry",
+]
+FRONT = (
+    "",
+    "",
+    "---\naudience: group:hr\n---\n",
+    "---\naudience: external\n---\n",
+    "---\nmodel: false\n---\n",
+)
+
+
+def any_page(chance: random.Random) -> str:
+    sections = [
+        f"## {chance.choice(WORDS).title()}\n\n"
+        + " ".join(chance.choices(WORDS, k=chance.randint(3, 60)))
+        + ".\n"
+        for _ in range(chance.randint(0, 3))
+    ]
+    return chance.choice(FRONT) + f"# {chance.choice(WORDS).title()}\n\n" + "\n".join(sections)
+
+
+def happen(docs: Path, chance: random.Random) -> None:
+    """One of the things that people do with documents."""
+    pages = sorted(docs.rglob("*.md"))
+    name = f"{chance.choice(('', 'people/', 'oncall/'))}{chance.choice(WORDS)}.md"
+    action = chance.choice(("add", "add", "edit", "move", "remove", "rule", "unreadable", "touch"))
+    if action == "add" or not pages:
+        write(docs, {name: any_page(chance)})
+    elif action == "edit":
+        chance.choice(pages).write_text(any_page(chance))
+    elif action == "move":
+        (docs / name).parent.mkdir(exist_ok=True)
+        chance.choice(pages).rename(docs / name)
+    elif action == "remove":
+        chance.choice(pages).unlink()
+    elif action == "unreadable":
+        chance.choice(pages).write_text("---\naudience: [\n---\n# Broken\n")
+    elif action == "touch":
+        chance.choice(pages).touch()
+    else:
+        audience = chance.choice(("everyone", "group:hr", "channel:C1"))
+        write(docs, {".ragtime.toml": f'[[rule]]\npath = "people/**"\naudience = "{audience}"\n'})
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_after_any_changes_the_index_is_what_a_fresh_one_would_be(
+    open_index: OpenIndex, tmp_path: Path, seed: int
+):
+    chance = random.Random(seed)
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    embedder = WordEmbedder()
+    index = open_index(embedder)
+    for _ in range(12):
+        for _ in range(chance.randint(1, 6)):
+            happen(docs, chance)
+        # Every now and then the embedder gives up in the middle.
+        embedder.fail_after = chance.choice((None, None, len(embedder.seen) + chance.randint(0, 20)))
+        try:
+            sync(index, docs)
+        except EmbeddingFailed:
+            embedder.fail_after = None
+            sync(index, docs)
+        embedder.fail_after = None
+        assert held(index) == wanted(docs)
+        assert ailments(index) == []
+    fresh = open_index(embedder, home="fresh")
+    sync(fresh, docs)
+    assert held(index) == held(fresh)
