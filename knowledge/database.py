@@ -58,6 +58,10 @@ def migrate(engine: Engine, history: Path, name: str) -> bool:
     if current and engine.dialect.name == "sqlite" and engine.url.database:
         _back_up(Path(engine.url.database))
     with _UPGRADING, engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            # Python's driver begins no transaction before it changes tables: without one, a migration
+            # that breaks off would leave half of them.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")
     return True

@@ -7,6 +7,7 @@ weights. The best few are then reranked by how well each of the question's token
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -180,7 +181,8 @@ def _rerank(
 class Retriever(BaseRetriever):
     """The search as a LangChain retriever, for one place. Each document's metadata holds its `hit`."""
 
-    index: Index
+    # Pydantic would look into the index's own fields.
+    index: Any
     place: Place
     limit: int = 10
 
