@@ -31,8 +31,8 @@ def maxsim(similarities: np.ndarray, weights: np.ndarray) -> float:
     """How well a passage answers to all of a question's tokens.
 
     `similarities` (n, m) are question tokens against passage tokens, `weights` (n,) the question
-    tokens' importance. The weighted mean of each token's best match; 0 for an empty passage.
+    tokens' importance. The weighted mean of each token's best match; 0 where either has no tokens.
     """
-    if similarities.shape[1] == 0:
+    if similarities.size == 0:
         return 0.0
     return float(similarities.max(axis=1) @ weights / weights.sum())

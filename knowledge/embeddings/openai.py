@@ -58,7 +58,8 @@ class OpenAIEmbedder(Embedder):
             rows = sorted(response.data, key=lambda row: row.index)
             vectors = np.array([row.embedding for row in rows], np.float32)
         except self._errors as error:
-            raise EmbeddingFailed(f"{self.name} did not embed: {error}") from error
+            reason = " ".join(str(error).split())
+            raise EmbeddingFailed(f"{self.name} did not embed: {reason}") from error
         except (AttributeError, TypeError, ValueError) as error:
             raise EmbeddingFailed(f"{self.name} answered with something that is no embedding") from error
         if vectors.ndim != 2 or len(vectors) != len(batch):

@@ -381,20 +381,7 @@ def test_a_switch_broken_off_and_taken_up_much_later_leaves_no_ghosts(open_index
 
 # Anything may happen between two syncs.
 
-WORDS = [
-    "pager",
-    "rota",
-    "leave",
-    "ticket",
-    "badge",
-    "lamp",
-    "desk",
-    "river",
-    "cloud",
-    "maple",
-    "otter",
-    "ferry",
-]
+WORDS = ("pager", "rota", "leave", "ticket", "badge", "lamp", "desk", "river", "cloud", "maple", "ferry")
 FRONT = (
     "",
     "",

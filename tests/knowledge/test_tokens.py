@@ -38,8 +38,9 @@ def test_each_question_token_counts_with_its_best_match_by_its_weight():
     assert maxsim(similarities, np.array([3, 1], np.float32)) == pytest.approx(0.8)
 
 
-def test_an_empty_passage_answers_nothing():
+def test_an_empty_passage_answers_nothing_and_an_empty_question_asks_nothing():
     assert maxsim(np.zeros((2, 0), np.float32), np.ones(2, np.float32)) == 0.0
+    assert maxsim(np.zeros((0, 2), np.float32), np.ones(0, np.float32)) == 0.0
 
 
 @given(st.integers(1, 6), st.integers(1, 8), st.integers(0, 1000))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from chromadb.api.client import Client
 from sqlalchemy import select, text
 
 from knowledge.access import audience_key
@@ -86,15 +88,15 @@ def minilm(model_folder: Path) -> MiniLM:
 @pytest.fixture
 def open_index(tmp_path: Path) -> Iterator[Callable[..., Index]]:
     """Opens an index with certain embedders in a folder's subfolder; all are closed after the test."""
-    opened: list[Index] = []
+    indexes: list[Index] = []
 
     def make(*embedders: Any, home: str = "home", reader: Any = None) -> Index:
-        opened.append(index_in(tmp_path / home, embedders or (WordEmbedder(),), reader))
-        return opened[-1]
+        indexes.append(index_in(tmp_path / home, embedders or (WordEmbedder(),), reader))
+        return indexes[-1]
 
     yield make
-    for index in opened:
-        index.engine.dispose()
+    for index in indexes:
+        close(index)
 
 
 def index_in(home: Path, embedders: Sequence[Any], reader: Any = None) -> Index:
@@ -103,6 +105,23 @@ def index_in(home: Path, embedders: Sequence[Any], reader: Any = None) -> Index:
     engine = open_database(f"sqlite:///{home / 'ragtime.db'}")
     migrate(engine, HISTORY, "knowledge")
     return Index(engine, connect(home / "chroma", None), tuple(embedders), reader or embedders[0])
+
+
+def close(index: Index) -> None:
+    """Closes an index, so that another process's writes are seen when it is opened again."""
+    index.engine.dispose()
+    assert isinstance(index.chroma, Client)
+    index.chroma.close()
+
+
+@contextmanager
+def opened(home: Path, *embedders: Any) -> Iterator[Index]:
+    """An index in a home, for as long as the context lasts."""
+    index = index_in(home, embedders or (WordEmbedder(),))
+    try:
+        yield index
+    finally:
+        close(index)
 
 
 def home_with_model(home: Path, model_folder: Path) -> Path:

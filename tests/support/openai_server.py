@@ -91,12 +91,14 @@ class OpenAIServer:
 
     `script` sets what the next chat requests get, in order; the last one repeats. `requests` holds
     every request's path, headers and body. Parameters named in `rejects` are answered with a 400.
+    `embeddings` sets likewise what goes wrong with the next embedding requests (None: nothing).
     """
 
     def __init__(self, *script: Script, rejects: Sequence[str] = (), dimensions: int = 8) -> None:
         self.requests: list[dict[str, Any]] = []
         self.rejects = tuple(rejects)
         self.dimensions = dimensions
+        self.embeddings: list[Fail | Raw | None] = [None]
         self._script: list[Script] = list(script) or [Say("Hello.")]
         self._stopping = threading.Event()
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -166,6 +168,11 @@ class OpenAIServer:
 
     async def _embed(self, request: Request) -> Response:
         body = await self._record(request)
+        fault = self.embeddings.pop(0) if len(self.embeddings) > 1 else self.embeddings[0]
+        if isinstance(fault, Fail):
+            return _error(fault)
+        if isinstance(fault, Raw):
+            return Response(fault.body, media_type=fault.content_type)
         inputs = body["input"]
         if isinstance(inputs, str) or (inputs and isinstance(inputs[0], int)):
             inputs = [inputs]

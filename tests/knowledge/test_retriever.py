@@ -1,0 +1,202 @@
+"""Search, with the real model: what is found, in which order, and never where it may not be read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from knowledge import retriever
+from knowledge.access import Place
+from knowledge.embeddings.base import EmbeddingFailed
+from knowledge.embeddings.minilm import MiniLM
+from knowledge.find import find_documents
+from knowledge.index import Index
+from knowledge.retriever import Retriever, search
+from tests.support.knowledge import WordEmbedder, close, index_in, paths, sync, write
+
+# Each restricted page would win for its question; the open ones are what is left to find.
+PAGES = {
+    "open/pay.md": "# Pay\n\nPay is sent on the last working day of the month.\n",
+    "open/leave.md": "# Leave\n\nEverybody has thirty days of leave a year.\n",
+    "open/oncall.md": "# On call\n\nThe person on call carries the pager.\n\n- The pager is red.\n",
+    "hr/bands.md": "---\naudience: group:hr\n---\n# Pay bands\n\nThe pay band of a senior engineer is B7.\n",
+    "hr/cuts.md": "---\naudience: [group:hr, channel:C0BOARD]\n---\n# Pay cuts\n\nPay is cut in May.\n",
+    "own/review.md": "---\naudience: user:U1\n---\n# Pay review\n\nYour pay review is on Friday.\n",
+    "ext/api.md": "---\naudience: external\n---\n# API keys\n\nPartners get API keys from the portal.\n",
+}
+QUESTIONS = (
+    "What is the pay band of a senior engineer?",
+    "Will pay be cut?",
+    "When is my pay review?",
+    "pay",
+)
+PLACES = {
+    "a channel": (Place.internal("channel:C1"), {"open", "ext"}),
+    "the people team's group": (Place.internal("group:hr"), {"open", "ext", "hr"}),
+    "a person's messages": (Place.internal("user:U1"), {"open", "ext", "own"}),
+    "a channel shared with another company": (Place.shared("channel:C9"), {"ext"}),
+    "nowhere": (Place(frozenset()), set[str]()),
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Iterator[Index]:
+    folder = tmp_path_factory.mktemp("search")
+    index = index_in(folder / "home", (minilm,))
+    sync(index, write(folder / "docs", PAGES))
+    yield index
+    close(index)
+
+
+def found(index: Index, question: str, place: Place, limit: int = 10) -> list[str]:
+    return paths([hit.stored for hit in search(index, question, place, limit)])
+
+
+def test_the_best_passage_comes_first(index: Index):
+    hits = search(index, "How many holidays do I get?", Place.internal())
+    assert hits[0].stored.document.path == "open/leave.md"
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert hits[0].dense > 0
+    assert 0 < hits[0].late <= 1.001
+
+
+def test_words_alone_are_found_that_the_model_does_not_know(index: Index):
+    hit = search(index, "B7", Place.internal("group:hr"))[0]
+    assert hit.stored.document.path == "hr/bands.md"
+    assert hit.lexical > 0
+
+
+@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_place_is_shown_only_what_all_its_readers_may_see(index: Index, name: str, question: str):
+    place, folders = PLACES[name]
+    allowed = {path for path in PAGES if path.split("/")[0] in folders}
+    assert set(found(index, question, place)) == allowed
+    assert set(found(index, question, place, limit=1)) <= allowed
+    assert {document.path for document in find_documents(index, place, question, 20)} <= allowed
+    assert {document.path for document in find_documents(index, place, "", 20)} == allowed
+    assert index.count(place) == len(allowed)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_each_search_filters_by_itself(index: Index, name: str):
+    place, folders = PLACES[name]
+    allowed = {path for path in PAGES if path.split("/")[0] in folders}
+    with index.engine.connect() as connection:
+        audiences = index.audiences(connection, place)
+        serving = index.in_service(connection)
+        assert serving is not None
+        vectors, embedder = serving
+        everything = set(vectors.ids())
+        for question in QUESTIONS:
+            by_words = retriever.lexical.search(connection, question, audiences, 50)
+            nearest = vectors.search(embedder.encode([question])[0].vector, audiences, 50)
+            for hits in (by_words, nearest):
+                ids = [chunk_id for chunk_id, _ in hits]
+                assert set(paths(list(index.load(connection, ids, audiences).values()))) <= allowed
+                assert len(index.load(connection, ids, audiences)) == len(ids)
+        # The last look lets nothing through that a search might bring by mistake.
+        assert set(paths(list(index.load(connection, everything, audiences).values()))) == allowed
+
+
+def test_the_restricted_page_wins_where_it_may_be_read(index: Index):
+    assert found(index, QUESTIONS[0], PLACES["the people team's group"][0])[0] == "hr/bands.md"
+    assert found(index, QUESTIONS[1], Place.internal("channel:C0BOARD"))[0] == "hr/cuts.md"
+    assert found(index, QUESTIONS[2], PLACES["a person's messages"][0])[0] == "own/review.md"
+
+
+def test_restricted_documents_by_the_hundred_do_not_crowd_out_what_may_be_read(tmp_path: Path):
+    decoys = {f"hr/{n}.md": "---\naudience: group:hr\n---\n# Pay\n\nPay pay pay day.\n" for n in range(120)}
+    index = index_in(tmp_path / "home", (WordEmbedder(),))
+    sync(
+        index,
+        write(tmp_path / "docs", {**decoys, "open.md": "# Days\n\nThe day is Friday for pay, they say.\n"}),
+    )
+    assert found(index, "pay day", Place.internal()) == ["open.md"]
+    assert [d.path for d in find_documents(index, Place.internal(), "pay day", 5)] == ["open.md"]
+    close(index)
+
+
+def test_a_document_narrowed_later_vanishes_with_the_next_sync(tmp_path: Path, minilm: MiniLM):
+    docs = write(tmp_path / "docs", {"a.md": PAGES["open/pay.md"], "b.md": PAGES["open/leave.md"]})
+    index = index_in(tmp_path / "home", (minilm,))
+    sync(index, docs)
+    question = "On which day is pay sent?"
+    assert found(index, question, Place.internal())[0] == "a.md"
+    write(docs, {"a.md": "---\naudience: group:hr\n---\n" + PAGES["open/pay.md"]})
+    sync(index, docs)
+    assert found(index, question, Place.internal()) == ["b.md"]
+    assert found(index, question, Place.internal("group:hr"))[0] == "a.md"
+    assert index.has_restricted()
+    close(index)
+
+
+def test_the_same_passage_in_several_documents_counts_once(tmp_path: Path):
+    boilerplate = {f"{n}.md": f"# Page {n}\n\n## Help\n\nAsk in the help channel.\n" for n in range(20)}
+    index = index_in(tmp_path / "home", (WordEmbedder(),))
+    sync(
+        index,
+        write(tmp_path / "docs", {**boilerplate, "other.md": "# Help desk\n\nThe desk helps on Mondays.\n"}),
+    )
+    assert found(index, "help channel", Place.internal())[1:] == ["other.md"]
+    close(index)
+
+
+def test_a_question_without_words_finds_what_is_near_and_raises_nothing(index: Index):
+    for question in ("", "?", "🙂", "the of and", "x" * 5000):
+        assert all(math.isfinite(hit.score) for hit in search(index, question, Place.internal()))
+
+
+def test_an_empty_index_finds_nothing(tmp_path: Path, minilm: MiniLM):
+    index = index_in(tmp_path / "home", (minilm,))
+    assert search(index, "anything?", Place.internal()) == []
+    assert find_documents(index, Place.internal(), "anything", 5) == []
+    assert not index.has_restricted()
+    close(index)
+
+
+def test_where_a_remote_embedder_fails_words_are_searched(tmp_path: Path, minilm: MiniLM):
+    remote = WordEmbedder("remote", 32, reads=False)
+    index = index_in(tmp_path / "home", (remote,), minilm)
+    sync(index, write(tmp_path / "docs", PAGES))
+    question = "How many days of leave a year?"
+    assert found(index, question, Place.internal())[0] == "open/leave.md"
+    remote.fail_after = 0
+    with pytest.raises(EmbeddingFailed):
+        remote.encode([question])
+    assert found(index, question, Place.internal()) == ["open/leave.md", "open/pay.md"]
+    close(index)
+
+
+def test_token_vectors_that_were_not_kept_are_made_when_needed(tmp_path: Path, minilm: MiniLM):
+    index = index_in(tmp_path / "home", (WordEmbedder("remote", 32, reads=False),), minilm)
+    sync(index, write(tmp_path / "docs", PAGES))
+    hit = search(index, "How many days of leave a year?", Place.internal())[0]
+    assert hit.stored.tokens is None
+    assert hit.similarities.shape == (len(hit.question.encoded.tokens), len(hit.passage_tokens))
+    assert len(hit.spans) == len(hit.passage_tokens) > 0
+    close(index)
+
+
+def test_packed_token_vectors_fit_the_passage_s_spans(index: Index):
+    for hit in search(index, "pay", Place.internal("group:hr", "user:U1")):
+        assert hit.stored.tokens is not None
+        assert len(hit.spans) == len(hit.passage_tokens)
+        assert hit.similarities.shape == (len(hit.question.encoded.tokens), len(hit.passage_tokens))
+
+
+def test_rare_words_weigh_more_than_stop_words(index: Index):
+    read = search(index, "the pager of the lead", Place.internal())[0].question
+    weight = dict(zip((read.text[a:b] for a, b in read.encoded.spans), map(float, read.weights), strict=True))
+    assert weight["page" if "page" in weight else "pager"] > weight["the"]
+
+
+def test_it_is_a_langchain_retriever(index: Index):
+    documents = Retriever(index=index, place=Place.internal(), limit=2).invoke("days of leave")
+    assert documents[0].metadata["path"] == "open/leave.md"
+    assert len(documents) == 2
+    assert documents[0].page_content == "Everybody has thirty days of leave a year."
+    assert documents[0].metadata["hit"].score == documents[0].metadata["score"]
