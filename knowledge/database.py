@@ -13,6 +13,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine, MetaData, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from knowledge.errors import AdminError
 
 BUSY_TIMEOUT_MS = 5_000
 BACKUPS_KEPT = 3
@@ -20,9 +23,29 @@ BACKUPS_KEPT = 3
 _UPGRADING = threading.Lock()
 
 
+class BadDatabase(AdminError):
+    """DATABASE_URL cannot be used; the message is one line with what to do."""
+
+
 def open_database(url: str) -> Engine:
-    """Opens the database at a SQLAlchemy URL. SQLite is put into WAL mode, synced at each commit."""
-    engine = create_engine(url, pool_pre_ping=make_url(url).get_backend_name() != "sqlite")
+    """Opens the database at a SQLAlchemy URL. SQLite is put into WAL mode, synced at each commit.
+
+    Raises:
+        BadDatabase: it is no such URL, its driver is not installed, or SQLite's folder does not exist.
+    """
+    try:
+        parts = make_url(url)
+        engine = create_engine(parts, pool_pre_ping=parts.get_backend_name() != "sqlite")
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        reason = " ".join(str(error).split())
+        raise BadDatabase(
+            f"DATABASE_URL cannot be used ({reason}): write it like sqlite:////var/lib/ragtime/ragtime.db, "
+            "or unset it for SQLite in RAGTIME_HOME"
+        ) from None
+    if engine.dialect.name == "sqlite" and parts.database and not Path(parts.database).parent.is_dir():
+        raise BadDatabase(
+            f"There is no folder {Path(parts.database).parent}: make it, or correct DATABASE_URL"
+        )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     return engine

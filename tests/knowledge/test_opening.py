@@ -1,0 +1,78 @@
+"""One process owns a home."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from knowledge.access import Place
+from knowledge.database import open_database
+from knowledge.embeddings.choice import EmbedderSettings
+from knowledge.opening import HomeInUse, open_index, own
+from knowledge.retriever import search
+from tests.support.knowledge import close, home_with_model, sync, write
+
+ROOT = Path(__file__).parents[2]
+OWN = "import sys; from pathlib import Path; from knowledge.opening import own; lock = own(Path(sys.argv[1]))"
+WAIT = "; print('taken', flush=True); sys.stdin.read()"
+
+
+@contextmanager
+def owner(home: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process that has taken a home, until it is ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", OWN + WAIT, str(home)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "taken\n"
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_second_process_is_refused_in_words(tmp_path: Path):
+    with owner(tmp_path / "home"), pytest.raises(HomeInUse) as caught:
+        own(tmp_path / "home")
+    assert str(caught.value) == f"{tmp_path / 'home'} is in use by another Ragtime process"
+
+
+def test_a_home_can_be_taken_again_after_its_owner_was_killed(tmp_path: Path):
+    with owner(tmp_path / "home") as process:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        own(tmp_path / "home").release()
+
+
+def test_a_home_can_be_taken_again_once_it_is_released(tmp_path: Path):
+    own(tmp_path / "home").release()
+    with owner(tmp_path / "home"):
+        pass
+
+
+def test_two_homes_have_two_owners(tmp_path: Path):
+    with owner(tmp_path / "one"):
+        own(tmp_path / "other").release()
+
+
+def test_an_index_is_opened_again_with_what_it_held(tmp_path: Path, model_folder: Path):
+    home = home_with_model(tmp_path / "home", model_folder)
+    docs = write(tmp_path / "docs", {"a.md": "# Pager\n\nThe pager is red.\n"})
+    for _ in range(2):
+        engine = open_database(f"sqlite:///{home / 'ragtime.db'}")
+        index = open_index(home, engine, None, EmbedderSettings())
+        sync(index, docs)
+        hits = search(index, "What colour has the pager?", Place.internal())
+        assert [hit.stored.chunk.text for hit in hits] == ["The pager is red."]
+        close(index)
