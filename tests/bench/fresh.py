@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import sys
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -14,10 +15,25 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+class FailedThere(Exception):
+    """The function failed in its process; the message is the traceback: not every error can be passed on."""
+
+
 def in_fresh_process(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What the function returns, called in a Python process of its own. All of it must be picklable."""
+    """What the function returns, called in a Python process of its own. All of it must be picklable.
+
+    Raises:
+        FailedThere: it raised.
+    """
     with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(function, *args, **kwargs).result()
+        return pool.submit(_call, function, *args, **kwargs).result()
+
+
+def _call(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    try:
+        return function(*args, **kwargs)
+    except Exception:
+        raise FailedThere(traceback.format_exc()) from None
 
 
 def peak_memory() -> int:

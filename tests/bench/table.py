@@ -12,17 +12,14 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
+from bot.terminal import ERR, OUT
 from tests.bench.figures import Figure
 from tests.bench.large import Say
 
 PACKAGES = ("chromadb", "langchain-chroma", "langchain-text-splitters", "onnxruntime", "numpy", "sqlalchemy")
 LINE_EVERY_SECONDS = 5.0
-
-OUT = Console()
-ERR = Console(stderr=True)
 
 
 @contextmanager
@@ -55,7 +52,7 @@ def print_table(figures: Sequence[Figure]) -> None:
             figure.name,
             with_unit(figure.ours, figure.unit),
             with_unit(figure.peer, figure.unit),
-            "" if figure.advantage is None else f"{figure.advantage:.2f}×",
+            with_unit(figure.advantage, "×"),
             _bar(figure),
             end_section=last,
         )
