@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from tests.bench.figures import Figure, percentile
 from tests.bench.fresh import in_fresh_process, peak_memory
@@ -28,10 +29,14 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a fresh process took: seconds from its start to the first answer, and of each after it."""
+    """What a fresh process took: seconds from its start to the first answer, and of each after it.
+
+    `processor` is seconds of all processor cores together for an answer after the first, on average.
+    """
 
     first: float
     later: tuple[float, ...]
+    processor: float
     peak_bytes: int
 
 
@@ -53,12 +58,14 @@ def figures(size: int, ours: Sequence[Asked], peer: Sequence[Asked]) -> Iterator
     """The figures of one size from all rounds."""
     at = f"at {size:,} chunks"
     for share, bar in ((0.5, BARS.get(size)), (0.95, None)):
-        name = f"Question to answer {at}, p{share * 100:.0f}"
+        name = f"Answer {at}, p{share * 100:.0f}"
         yield Figure(PART, name, "ms", "less", _later(ours, share), _later(peer, share), bar)
-    first = [percentile([asked.first for asked in side], 0.5) for side in (ours, peer)]
-    yield Figure(PART, f"Fresh process to first answer {at}", "s", "less", *first)
+    processor = [1_000 * median(asked.processor for asked in side) for side in (ours, peer)]
+    yield Figure(PART, "  processor time", "ms", "less", *processor)
+    first = [median(asked.first for asked in side) for side in (ours, peer)]
+    yield Figure(PART, "  first answer of a fresh process", "s", "less", *first)
     peak = [max(asked.peak_bytes for asked in side) / _MIB for side in (ours, peer)]
-    yield Figure(PART, f"Peak memory {at}", "MiB", "less", *peak, bar=MEMORY_BAR)
+    yield Figure(PART, "  peak memory", "MiB", "less", *peak, bar=MEMORY_BAR)
 
 
 def ask_ours(built: Built, questions: Sequence[str], started: float) -> Asked:
@@ -94,11 +101,13 @@ def _timed(answer: Callable[[str], object], questions: Sequence[str], started: f
     answer(first)
     until_first = time.time() - started
     seconds: list[float] = []
+    processor = time.process_time()
     for question in rest:
         before = time.perf_counter()
         answer(question)
         seconds.append(time.perf_counter() - before)
-    return Asked(until_first, tuple(seconds), peak_memory())
+    processor = (time.process_time() - processor) / len(rest)
+    return Asked(until_first, tuple(seconds), processor, peak_memory())
 
 
 def _later(side: Sequence[Asked], share: float) -> float:

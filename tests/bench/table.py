@@ -52,7 +52,7 @@ def print_table(figures: Sequence[Figure]) -> None:
             figure.name,
             with_unit(figure.ours, figure.unit),
             with_unit(figure.peer, figure.unit),
-            with_unit(figure.advantage, "×"),
+            with_unit(figure.advantage, "×").replace(" ", ""),
             _bar(figure),
             end_section=last,
         )

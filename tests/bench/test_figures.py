@@ -40,11 +40,12 @@ def test_percentiles_lie_between_the_values():
 
 
 def test_latency_leaves_the_first_answer_out_and_takes_the_highest_peak():
-    rounds = [Asked(9.0, (0.1, 0.2, 0.3), 100 << 20), Asked(7.0, (0.2, 0.2, 0.2), 200 << 20)]
-    p50, p95, first, memory = latency_figures(10_000, rounds, rounds)
+    rounds = [Asked(9.0, (0.1, 0.2, 0.3), 0.1, 100 << 20), Asked(7.0, (0.2, 0.2, 0.2), 0.3, 200 << 20)]
+    p50, p95, processor, first, memory = latency_figures(10_000, rounds, rounds)
     assert p50.ours == pytest.approx(200)
     assert p50.meets_bar is False
     assert p95.ours == pytest.approx(275)
+    assert processor.ours == pytest.approx(200)
     assert first.ours == 8.0
     assert memory.ours == 200
 
