@@ -29,11 +29,13 @@ def evaluate_rag(
     """Asks each question and returns the metrics; writes them with every item to `out`.
 
     Raises:
-        BadQuestions: the questions cannot be read, or the folder does not exist.
+        BadQuestions: the questions cannot be read, or a folder does not exist.
     """
     questions = read_questions(questions_file)
     if not docs.is_dir():
         raise BadQuestions(f"{docs} is no folder: give the folder of documents with --docs")
+    if out is not None and not out.parent.is_dir():
+        raise BadQuestions(f"There is no folder {out.parent}: make it, or write --json to another one")
     with tempfile.TemporaryDirectory(prefix="ragtime-eval-") as home:
         fresh = settings.model_copy(
             update={
@@ -74,9 +76,11 @@ def read_questions(file: Path) -> list[dict[str, Any]]:
         try:
             question = json.loads(line)
             _ = str(question["id"]), question["question"] + ""
+            _ = [(turn["role"], turn["content"] + "") for turn in question.get("history") or ()]
         except (ValueError, KeyError, TypeError):
             raise BadQuestions(
-                f"{file}, line {number}: write a JSON object with “id” and “question”"
+                f"{file}, line {number}: write a JSON object with “id” and “question” (“history”, if any, "
+                "is a list of “role” and “content”)"
             ) from None
         questions.append(question)
     if not questions:

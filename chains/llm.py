@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from chains.failures import ModelFailed, first_line
+from knowledge.errors import AdminError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -22,7 +23,7 @@ DEFAULT_MODEL = "gpt-6-luna"
 OPTIONAL_PARAMETERS = ("reasoning_effort", "temperature")
 
 
-class BadModel(Exception):
+class BadModel(AdminError):
     """A model that cannot be set up; the message is one line for the admin, with what to do."""
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from knowledge.errors import AdminError
-
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -11,6 +9,7 @@ from sqlalchemy import Engine
 
 from knowledge.database import migrate
 from knowledge.embeddings.choice import EmbedderSettings, at_hand, local_embedder
+from knowledge.errors import AdminError
 from knowledge.index import EMBEDDER, Index, state
 from knowledge.tables import HISTORY
 from knowledge.vectors import connect
@@ -22,6 +21,10 @@ class HomeInUse(AdminError):
     """Another process owns this home."""
 
 
+class HomeUnusable(AdminError):
+    """The folder cannot be made or written to."""
+
+
 def own(home: Path) -> FileLock:
     """Takes a home for this process, until the lock is released or the process ends.
 
@@ -29,13 +32,19 @@ def own(home: Path) -> FileLock:
 
     Raises:
         HomeInUse: another process has it.
+        HomeUnusable: it cannot be made or written to.
     """
-    home.mkdir(parents=True, exist_ok=True)
     lock = FileLock(home / LOCK)
     try:
+        home.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise HomeInUse(f"{home} is in use by another Ragtime process") from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise HomeUnusable(
+            f"{home} cannot be used ({reason}): make it writable, or set RAGTIME_HOME to another folder"
+        ) from None
     return lock
 
 

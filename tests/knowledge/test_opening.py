@@ -14,7 +14,7 @@ import pytest
 from knowledge.access import Place
 from knowledge.database import open_database
 from knowledge.embeddings.choice import EmbedderSettings
-from knowledge.opening import HomeInUse, open_index, own
+from knowledge.opening import HomeInUse, HomeUnusable, open_index, own
 from knowledge.retriever import search
 from tests.support.knowledge import close, home_with_model, sync, write
 
@@ -59,6 +59,12 @@ def test_a_home_can_be_taken_again_once_it_is_released(tmp_path: Path):
     own(tmp_path / "home").release()
     with owner(tmp_path / "home"):
         pass
+
+
+def test_a_home_that_cannot_be_made_is_said_in_words(tmp_path: Path):
+    (tmp_path / "file").touch()
+    with pytest.raises(HomeUnusable, match="set RAGTIME_HOME to another folder"):
+        own(tmp_path / "file" / "home")
 
 
 def test_two_homes_have_two_owners(tmp_path: Path):

@@ -1,0 +1,94 @@
+"""Settings, read from a dictionary in place of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.config import SAMPLE_DOCS, BadSettings, Settings, load_settings
+
+TOKEN = {"SLACK_BOT_TOKEN": "xoxb-1"}
+
+
+def test_with_nothing_set_it_is_the_playground_over_the_sample():
+    settings = load_settings({})
+    assert settings.mode == "playground"
+    assert settings.ragtime_docs == SAMPLE_DOCS
+    assert settings.ragtime_home == Path("var").resolve()
+    assert settings.database == f"sqlite:///{settings.ragtime_home}/ragtime.db"
+    assert settings.port == 3000
+
+
+def test_empty_values_count_as_unset_and_others_pass():
+    settings = load_settings({"OPENAI_API_KEY": "", "PORT": "", "PATH": "/bin", "RAGTIME_UNKNOWN": "1"})
+    assert settings == load_settings({})
+
+
+@pytest.mark.parametrize(
+    ("more", "mode"),
+    [({"SLACK_APP_TOKEN": "xapp-1"}, "socket"), ({"SLACK_SIGNING_SECRET": "s"}, "http")],
+)
+def test_the_tokens_choose_the_mode(more: dict[str, str], mode: str):
+    assert load_settings({**TOKEN, **more}).mode == mode
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxp-1", "SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN: a bot token begins"),
+        ({**TOKEN, "SLACK_APP_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN: an app-level token begins with xapp-"),
+        (TOKEN, "SLACK_BOT_TOKEN is set alone: add SLACK_APP_TOKEN"),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN is missing"),
+        ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN is missing"),
+        ({"PORT": "0"}, "PORT: "),
+        ({"PORT": "65536"}, "PORT: "),
+        ({"PORT": "http"}, "PORT: "),
+        ({"CHROMA_URL": "localhost:8000"}, "CHROMA_URL: write it with http:// or https://"),
+        ({"OPENAI_BASE_URL": "localhost"}, "OPENAI_BASE_URL: write it with http"),
+        ({"SLACK_API_URL": "slack.com"}, "SLACK_API_URL: write it with http"),
+        ({"RAGTIME_DOCS_URL": "wiki"}, "RAGTIME_DOCS_URL: write it with http"),
+    ],
+)
+def test_a_bad_value_is_one_line_with_its_name_and_what_to_do(environment: dict[str, str], said: str):
+    with pytest.raises(BadSettings) as caught:
+        load_settings(environment)
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+def test_two_bad_values_are_two_lines():
+    with pytest.raises(BadSettings) as caught:
+        load_settings({"PORT": "x", "CHROMA_URL": "x"})
+    assert sorted(line.split(":")[0] for line in str(caught.value).splitlines()) == ["CHROMA_URL", "PORT"]
+
+
+def test_the_environment_wins_over_the_env_file(tmp_path: Path):
+    file = tmp_path / ".env"
+    file.write_text("PORT=4000\nRAGTIME_MODEL=gpt-x # a remark\n")
+    settings = load_settings({"PORT": "5000"}, file)
+    assert (settings.port, settings.ragtime_model) == (5000, "gpt-x")
+    assert load_settings({}, tmp_path / "none").port == 3000
+
+
+def test_folders_are_absolute_and_know_the_home_sign():
+    settings = load_settings({"RAGTIME_HOME": "~/ragtime", "RAGTIME_DOCS": "docs"})
+    assert settings.ragtime_home == Path.home() / "ragtime"
+    assert settings.ragtime_docs == Path("docs").resolve()
+
+
+def test_slack_s_address_ends_in_a_slash():
+    assert load_settings({"SLACK_API_URL": "https://slack-gov.com/api"}).slack_api_url.endswith("/api/")
+
+
+def test_secrets_are_never_printed():
+    secrets = {"SLACK_BOT_TOKEN": "xoxb-s3cret", "SLACK_SIGNING_SECRET": "s3cret", "OPENAI_API_KEY": "s3cret"}
+    settings = load_settings(secrets)
+    assert "s3cret" not in repr(settings)
+    with pytest.raises(BadSettings) as caught:
+        load_settings({"SLACK_BOT_TOKEN": "s3cret"})
+    assert "s3cret" not in str(caught.value)
+
+
+def test_every_variable_says_what_it_is_for():
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
