@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 import knowledge
 from knowledge.access import EVERYONE, Place
@@ -23,7 +23,7 @@ from knowledge.chunk import chunk
 from knowledge.database import migrate, open_database
 from knowledge.documents import Document
 from knowledge.embeddings.minilm import MiniLM
-from knowledge.index import Index
+from knowledge.index import Index, chunk_of
 from knowledge.opening import own
 from knowledge.sources.folder import FoundFile, load, walk
 from knowledge.sources.rules import RULES_FILE, Rules
@@ -120,7 +120,7 @@ def _build(cache: Path, size: int, embedder: Recombined, say: Say) -> Built:
         index = Index(engine, connect(built.home / "chroma", None), (embedder,), embedder.model)
         sync_folder(index, Path(docs), None, lambda p: say(f"{p.done:,} of {p.total:,} documents in ours"))
     store = open_store(built.peer, embedder)
-    texts = list(_passages(index))
+    texts = list(_passages(engine))
     for done in add_texts(store, texts):
         say(f"{done:,} of {len(texts):,} chunks in the peer's")
     with engine.connect() as connection:
@@ -154,14 +154,13 @@ def _sample() -> Iterator[Document]:
             yield load(SAMPLE, file, Rules())
 
 
-def _passages(index: Index) -> Iterator[str]:
+def _passages(engine: Engine) -> Iterator[str]:
     """What was embedded of every chunk."""
-    with index.engine.connect() as connection:
-        audiences = list(connection.scalars(select(documents.c.audience).distinct()))
-        ids = list(connection.scalars(select(chunks.c.id).order_by(chunks.c.id)))
-        for start in range(0, len(ids), 1_000):
-            loaded = index.load(connection, ids[start : start + 1_000], audiences)
-            yield from (stored.chunk.embedding_text for stored in loaded.values())
+    columns = [column for column in chunks.c if column.name != "tokens"]
+    query = select(*columns, documents.c.title).join(documents, documents.c.id == chunks.c.document_id)
+    with engine.connect() as connection:
+        for row in connection.execute(query.order_by(chunks.c.id)):
+            yield chunk_of(row._mapping, row.title).embedding_text
 
 
 def _made_by(size: int) -> str:
