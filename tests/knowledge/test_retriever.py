@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from knowledge import retriever
@@ -14,7 +15,7 @@ from knowledge.embeddings.base import EmbeddingFailed
 from knowledge.embeddings.minilm import MiniLM
 from knowledge.find import find_documents
 from knowledge.index import Index
-from knowledge.retriever import Retriever, search
+from knowledge.retriever import Hit, Retriever, search
 from tests.support.knowledge import WordEmbedder, close, index_in, paths, sync, write
 
 # Each restricted page would win for its question; the open ones are what is left to find.
@@ -176,16 +177,26 @@ def test_token_vectors_that_were_not_kept_are_made_when_needed(tmp_path: Path, m
     sync(index, write(tmp_path / "docs", PAGES))
     hit = search(index, "How many days of leave a year?", Place.internal())[0]
     assert hit.stored.tokens is None
-    assert hit.similarities.shape == (len(hit.question.encoded.tokens), len(hit.passage_tokens))
-    assert len(hit.spans) == len(hit.passage_tokens) > 0
+    assert hit.late > 0.5
+    assert_each_unit_is_judged(hit)
     close(index)
 
 
-def test_packed_token_vectors_fit_the_passage_s_spans(index: Index):
-    for hit in search(index, "pay", Place.internal("group:hr", "user:U1")):
+def test_each_unit_of_a_passage_is_judged(index: Index):
+    hits = search(index, "pay and the pager", Place.internal("group:hr", "user:U1"))
+    for hit in hits:
         assert hit.stored.tokens is not None
-        assert len(hit.spans) == len(hit.passage_tokens)
-        assert hit.similarities.shape == (len(hit.question.encoded.tokens), len(hit.passage_tokens))
+        assert_each_unit_is_judged(hit)
+    on_call = next(hit for hit in hits if hit.stored.document.path == "open/oncall.md")
+    assert on_call.similarities.shape[1] > 0
+
+
+def assert_each_unit_is_judged(hit: Hit) -> None:
+    units = hit.stored.chunk.units
+    assert len(hit.units_late) == len(hit.units_cosine) == len(units)
+    assert len(hit.similarities) == len(hit.question.encoded.tokens)
+    assert np.isfinite(hit.units_late).all()
+    assert np.isfinite(hit.units_cosine).all()
 
 
 def test_rare_words_weigh_more_than_stop_words(index: Index):

@@ -1,0 +1,166 @@
+"""The answer chain: quoted answers, refusals, and a model's answers with its faults."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chains.answer import KEPT_FROM_MODEL, AnswerChain
+from chains.contract import Answer, Progress, Question, Refusal, Statement, Turn
+from chains.llm import ModelSettings, connect
+from knowledge.access import Place
+from knowledge.embeddings.minilm import MiniLM
+from knowledge.index import Index
+from tests.support.knowledge import opened
+from tests.support.openai_server import Fail, OpenAIServer, Say
+
+INSIDE = Place.internal()
+LEAVE = "How many days of leave does everybody have?"
+
+
+def ask(
+    index: Index, text: str, place: Place = INSIDE, model: object = None, history: tuple[Turn, ...] = ()
+) -> Answer | Refusal:
+    """The whole reply; checks that the stream told its parts before."""
+    events = list(AnswerChain(index, model).stream(Question(text, place, history)))  # pyright: ignore[reportArgumentType]
+    assert events[0] == Progress(index.count(place))
+    last = events[-1]
+    assert isinstance(last, Answer | Refusal)
+    told = [event for event in events if isinstance(event, Statement)]
+    assert told == list(last.statements if isinstance(last, Answer) else ())
+    return last
+
+
+def answer(*args: object, **named: object) -> Answer:
+    given = ask(*args, **named)  # pyright: ignore[reportArgumentType]
+    assert isinstance(given, Answer)
+    return given
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        LEAVE,
+        "What colour is the pager?",
+        "What do I bring to the handover?",
+        "What is the price of an espresso?",
+    ],
+)
+def test_each_statement_is_quoted_word_for_word_from_the_source_it_names(index: Index, question: str):
+    given = answer(index, question)
+    assert given.written_by == "extraction"
+    assert given.question == question
+    assert [source.number for source in given.sources] == list(range(1, len(given.sources) + 1))
+    sources = {source.number: source for source in given.sources}
+    for statement in given.statements:
+        assert statement.quoted
+        assert statement.text in sources[statement.sources[0]].passage
+        assert statement.quotes == (statement.text,)
+    cited = [number for statement in given.statements for number in statement.sources]
+    assert list(dict.fromkeys(cited)) == sorted(sources)
+
+
+def test_a_source_can_be_opened_at_its_section(index: Index):
+    source = answer(index, LEAVE).sources[0]
+    assert (source.document, source.title) == ("leave.md", "Leave")
+    assert source.url is not None
+    assert source.url.split("#")[0] == "https://docs.example/leave.md"
+
+
+def test_a_list_item_comes_with_its_lead_in_and_a_row_with_its_header(index: Index):
+    kinds = {
+        s.kind: s for s in answer(index, "What to bring to the handover: the key of which room?").statements
+    }
+    assert kinds["list_item"].lead == "Bring these to the handover:"
+    row = next(
+        s for s in answer(index, "What is the price of an espresso?").statements if s.kind == "table_row"
+    )
+    assert (row.header, row.cells) == (("Drink", "Price"), ("Espresso", "1.20 EUR"))
+
+
+def test_what_the_documents_do_not_say_is_refused_with_at_most_two_nearest(index: Index):
+    refused = ask(index, "Which plants grow on the surface of the moon?")
+    assert isinstance(refused, Refusal)
+    assert 0 < len(refused.nearest) <= 2
+    assert len({source.document for source in refused.nearest}) == len(refused.nearest)
+
+
+def test_documents_found_are_listed_once_each_best_first(index: Index):
+    found = answer(index, LEAVE).retrieved
+    assert found[0].document == "leave.md"
+    assert len({item.document for item in found}) == len(found)
+    assert [item.score for item in found] == sorted((item.score for item in found), reverse=True)
+
+
+def test_nothing_is_used_that_the_place_may_not_see(index: Index):
+    question = "What is the pay of a senior engineer?"
+    inside = ask(index, question)
+    assert "pay.md" not in {item.document for item in inside.retrieved}
+    assert "4,200" not in repr(inside)
+    assert "4,200" in answer(index, question, Place.internal("group:hr")).statements[0].text
+    assert ask(index, question, Place.shared()) == Refusal(question, ())
+
+
+def test_an_empty_index_refuses(tmp_path: Path, minilm: MiniLM):
+    with opened(tmp_path / "home", minilm) as empty:
+        assert ask(empty, LEAVE) == Refusal(LEAVE, ())
+
+
+def test_a_follow_up_is_understood_from_the_thread(index: Index):
+    history = (Turn("user", "Who carries the pager?"), Turn("assistant", "The person on call."))
+    understood = ask(index, "And which colour does it have?", INSIDE, None, history)
+    assert "pager" in understood.question
+    assert understood.retrieved[0].document in ("oncall.md", "copy.md")
+    assert ask(index, "And which colour does it have?").question == "And which colour does it have?"
+
+
+# With a model
+
+
+@pytest.fixture
+def server() -> Iterator[OpenAIServer]:
+    with OpenAIServer() as running:
+        yield running
+
+
+def model_of(server: OpenAIServer) -> object:
+    return connect(ModelSettings("sk-test", server.base_url, None))
+
+
+def test_a_model_s_sentence_is_shown_with_the_source_that_supports_it(index: Index, server: OpenAIServer):
+    server.script(Say("Everybody has thirty days of leave a year [1]."))
+    given = answer(index, LEAVE, INSIDE, model_of(server))
+    assert given.written_by == "model"
+    assert given.notice == ""
+    assert given.sources[0].document == "leave.md"
+    assert [statement.sources for statement in given.statements] == [(1,)]
+    assert len(server.chats) == 1
+
+
+def test_a_model_that_fails_is_said_in_a_line_and_the_quotes_take_its_place(
+    index: Index, server: OpenAIServer
+):
+    server.script(Fail(401, "invalid_api_key", "Incorrect API key provided"))
+    given = answer(index, LEAVE, INSIDE, model_of(server))
+    assert given.written_by == "extraction"
+    assert given.notice
+    assert "\n" not in given.notice
+    assert given.statements[0].text == "Everybody has thirty days of leave a year."
+
+
+def test_what_may_not_be_sent_to_a_model_is_quoted_and_never_sent(index: Index, server: OpenAIServer):
+    server.script(Say("The vault is opened by two directors together [1]."))
+    given = answer(index, "Who opens the vault?", INSIDE, model_of(server))
+    assert (given.written_by, given.notice) == ("extraction", KEPT_FROM_MODEL)
+    assert given.statements[0].text == "The vault is opened by two directors together."
+    answer(index, LEAVE, INSIDE, model_of(server))
+    assert "two directors" not in json.dumps(server.requests)
+
+
+def test_what_the_place_may_not_see_is_never_sent(index: Index, server: OpenAIServer):
+    server.script(Say("I do not know."))
+    ask(index, "What is the pay of a senior engineer?", INSIDE, model_of(server))
+    assert "4,200" not in json.dumps(server.requests)
