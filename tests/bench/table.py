@@ -44,7 +44,7 @@ def print_table(figures: Sequence[Figure]) -> None:
     """Prints figures, a rule between the parts."""
     table = Table(
         title="Ragtime and LangChain’s tutorial RAG, same embedder, same run",
-        caption="Without a key LangChain’s answer is its retrieval alone. How it is measured: docs/benchmarks.md",
+        caption="Without a key LangChain’s answer is its retrieval alone (docs/benchmarks.md)",
     )
     table.add_column("")
     for name in ("Ragtime", "LangChain", "better by", "bar"):
