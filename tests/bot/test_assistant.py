@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -142,6 +143,9 @@ def test_a_sync_that_fails_as_a_task_raises(assistant: Assistant, tmp_path: Path
     assistant.open()
     write(tmp_path / "docs", {".ragtime.toml": "rule = 7\n"})
     with pytest.raises(AdminError, match=r"\.ragtime\.toml"):
+        list(perform(assistant, "sync", {}))
+    shutil.rmtree(tmp_path / "docs")
+    with pytest.raises(AdminError, match=r"There is no folder .*: make it, or correct RAGTIME_DOCS"):
         list(perform(assistant, "sync", {}))
 
 
