@@ -22,7 +22,7 @@ from bot.migrations import HISTORY as BOT_HISTORY
 from bot.tables import metadata as bot_tables
 from knowledge.database import open_database
 from knowledge.errors import AdminError
-from knowledge.opening import HomeInUse, own
+from knowledge.opening import HomeInUse, HomeUnusable, own
 from knowledge.tables import HISTORY as KNOWLEDGE_HISTORY
 from knowledge.tables import metadata as knowledge_tables
 from knowledge.vectors import connect
@@ -170,8 +170,8 @@ def chroma(settings: Settings) -> Iterator[Finding]:
     except HomeInUse:
         yield Finding("Chroma", "ok", "embedded; in use by a running Ragtime, so not opened a second time")
         return
-    except OSError as error:
-        yield Finding("Chroma", "failed", f"{settings.ragtime_home}: {first_line(error)}", ANOTHER_HOME)
+    except HomeUnusable as error:
+        yield Finding("Chroma", "failed", first_line(error), ANOTHER_HOME)
         return
     try:
         collections = connect(folder, None).count_collections()
