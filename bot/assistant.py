@@ -22,7 +22,7 @@ from knowledge.access import Place
 from knowledge.embeddings.choice import EmbedderSettings
 from knowledge.find import find_documents
 from knowledge.opening import open_index
-from knowledge.sync import Report, SyncReport, last_sync, sync_folder
+from knowledge.sync import Report, SyncProgress, SyncReport, last_sync, sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,12 @@ log = logging.getLogger(__name__)
 FIRST_SYNC_SECONDS = 120.0
 # How often a running bot looks whether the documents changed. A look at unchanged ones is cheap.
 SYNC_EVERY_SECONDS = 300.0
+# How long the end of the process waits for a sync to break off.
+STOP_SECONDS = 8.0
+
+
+class _Stopped(Exception):
+    """The sync breaks off, as the process is about to end."""
 
 
 class SyncObserver(Protocol):
@@ -53,7 +59,9 @@ class Assistant:
         self._opened: Future[AnswerChain] = Future()
         self._synced = threading.Event()
         self._stopping = threading.Event()
+        self._one_opening = threading.Lock()
         self._one_sync = threading.Lock()
+        self._syncing: threading.Thread | None = None
 
     def open(self) -> AnswerChain:
         """Opens the index and the model, once.
@@ -61,11 +69,12 @@ class Assistant:
         Raises:
             BadEmbedder, BadModel, UntrustedModel, VectorsUnavailable: they cannot be set up.
         """
-        if not self._opened.done():
-            try:
-                self._opened.set_result(open_chain(self._settings, self.engine))
-            except Exception as error:
-                self._opened.set_exception(error)
+        with self._one_opening:
+            if not self._opened.done():
+                try:
+                    self._opened.set_result(open_chain(self._settings, self.engine))
+                except Exception as error:
+                    self._opened.set_exception(error)
         return self._opened.result()
 
     def keep_in_sync(self, observer: SyncObserver) -> None:
@@ -79,6 +88,8 @@ class Assistant:
                         with observer.progress() as report:
                             result = self.sync(report)
                         observer.done(result)
+                    except _Stopped:
+                        return
                     except Exception as error:
                         log.error("The documents could not be synced: %s", error)
                     if self._stopping.wait(SYNC_EVERY_SECONDS):
@@ -86,17 +97,27 @@ class Assistant:
             finally:
                 self._synced.set()
 
-        threading.Thread(target=run, name="sync", daemon=True).start()
+        self._syncing = threading.Thread(target=run, name="sync", daemon=True)
+        self._syncing.start()
 
     def stop(self) -> None:
-        """Ends the looking; a sync that runs is cut off by the process's end, and completed by the next."""
+        """Ends the looking; a sync that runs breaks off, and the next one completes it."""
         self._stopping.set()
+        if self._syncing is not None:
+            # Native code that still runs when the process ends would crash it.
+            self._syncing.join(STOP_SECONDS)
 
     def sync(self, report: Report) -> SyncReport:
         """Brings the index up to date with the documents' folder, one sync at a time."""
+
+        def told(progress: SyncProgress) -> None:
+            if self._stopping.is_set():
+                raise _Stopped
+            report(progress)
+
         with self._one_sync:
             index = self.open().index
-            result = sync_folder(index, self._settings.ragtime_docs, self._settings.ragtime_docs_url, report)
+            result = sync_folder(index, self._settings.ragtime_docs, self._settings.docs_url, told)
             self._synced.set()
             return result
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
+import truststore
 import typer
 
 from bot.config import Settings, load_settings
@@ -31,6 +32,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")
 def main() -> None:
     """Runs the command line. What goes wrong is one line with what to do, and exit status 1."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # The products of a search are small: threads of numpy's own cost more than they save. Must be set
+    # before numpy is imported; the model's runtime has threads of its own.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Every client trusts what the system trusts: a company's own certificate authority, too.
+    truststore.inject_into_ssl()
     try:
         app()
     except KeyboardInterrupt:

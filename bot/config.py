@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from knowledge.errors import AdminError
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -11,6 +9,8 @@ from typing import Literal
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from knowledge.errors import AdminError
 
 SAMPLE_DOCS = Path(__file__).resolve().parent.parent / "knowledge" / "sample"
 
@@ -112,6 +112,13 @@ class Settings(BaseSettings):
         return "socket" if self.slack_app_token else "http"
 
     @property
+    def docs_url(self) -> str | None:
+        """Where people can open the documents; the playground shows them itself."""
+        if self.mode == "playground" and self.ragtime_docs_url is None:
+            return f"http://127.0.0.1:{self.port}/documents/"
+        return self.ragtime_docs_url
+
+    @property
     def database(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.ragtime_home / 'ragtime.db'}"
@@ -119,11 +126,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003  (pydantic's signature)
         init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (pydantic's signature)
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (pydantic's signature)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (pydantic's signature)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Values come from `load_settings` alone, which tests hand a dictionary."""
         return (init_settings,)

@@ -7,8 +7,6 @@ JSON object a line.
 
 from __future__ import annotations
 
-from knowledge.errors import AdminError
-
 import json
 import socket
 import tempfile
@@ -27,6 +25,7 @@ from starlette.routing import Route
 
 from bot.assistant import Assistant
 from bot.tasks import perform
+from knowledge.errors import AdminError
 
 ADDRESS = "control.json"
 CONNECT_SECONDS = 2.0

@@ -91,9 +91,7 @@ def read_questions(file: Path) -> list[dict[str, Any]]:
 def _asked(chain: Any, question: dict[str, Any]) -> dict[str, Any]:
     history = tuple(Turn(turn["role"], turn["content"]) for turn in question.get("history") or ())
     started = time.perf_counter()
-    last = None
-    for last in chain.stream(Question(question["question"], Place.internal(), history)):
-        pass
+    *_, last = chain.stream(Question(question["question"], Place.internal(), history))
     seconds = time.perf_counter() - started
     assert isinstance(last, (Answer, Refusal))
     result = reply_result(last)

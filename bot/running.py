@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from knowledge.errors import AdminError
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +13,7 @@ from bot.assistant import Assistant
 from bot.config import Settings
 from bot.tasks import Message, perform
 from knowledge.database import open_database
+from knowledge.errors import AdminError
 from knowledge.opening import HomeInUse, own
 
 

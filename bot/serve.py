@@ -11,7 +11,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import truststore
 import uvicorn
 from slack_sdk.errors import SlackApiError
 from sqlalchemy import Engine
@@ -54,7 +53,6 @@ def run(settings: Settings, answerer: Answerer, engine: Engine) -> None:
     Raises:
         CannotStart: the port is taken, or Slack refuses a token.
     """
-    truststore.inject_into_ssl()
     host = "0.0.0.0" if settings.mode == "http" else LOOPBACK
     listener = _listen(host, settings.port)
     with listener, _parts(settings, answerer, engine) as (assembly, standin, events):

@@ -25,8 +25,9 @@ from chains.contract import (
 )
 from chains.features import Candidate
 from chains.generate import ModelFailed, NothingSupported, Passage, generate
-from chains.refusal import supports
+from chains.refusal import Verdict, judge
 from chains.rewrite import Rewritten, rewrite
+from knowledge.documents import Chunk
 from knowledge.index import Index
 from knowledge.retriever import Hit, Retriever
 
@@ -34,9 +35,11 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 # Passages that are searched for sentences, and those of them that a model is given.
-PASSAGES = 10
+PASSAGES = 20
 MODEL_PASSAGES = 6
 NEAREST = 2
+UNSURE = "I am not sure that this answers your question: it is the closest that your documents come."
+UNSUPPORTED = "What the model wrote could not be checked against the documents, so here are their own words."
 KEPT_FROM_MODEL = "Quoted as it stands: this document may not be sent to a model."
 
 
@@ -83,17 +86,19 @@ class AnswerChain:
             if not retrieved.hits:
                 yield Refusal(retrieved.understood.question, ())
             elif self.model is None:
-                yield from _quote(retrieved)
+                yield from self._quote(retrieved)
             elif not retrieved.hits[0].stored.document.model_allowed:
-                yield from _quote(retrieved, notice=KEPT_FROM_MODEL)
+                yield from self._quote(retrieved, notice=KEPT_FROM_MODEL)
             else:
                 yield from self._write(retrieved, self.model)
 
     def _write(self, retrieved: _Retrieved, model: BaseChatModel) -> Iterator[AnswerEvent]:
         """The model's answer; its quoted replacement where the model fails."""
         allowed = [hit for hit in retrieved.hits if hit.stored.document.model_allowed][:MODEL_PASSAGES]
-        passages = [_passage(number, hit) for number, hit in enumerate(allowed, start=1)]
-        sources = _Sources()
+        passages = [
+            _passage(number, self.index.around(hit.stored)) for number, hit in enumerate(allowed, start=1)
+        ]
+        sources = _Sources(self.index)
         shown: list[Statement] = []
         question = retrieved.understood.question
         try:
@@ -101,10 +106,13 @@ class AnswerChain:
                 numbers = tuple(sources.number(allowed[passage - 1]) for passage in statement.sources)
                 shown.append(replace(statement, sources=numbers))
                 yield shown[-1]
-        except NothingSupported:
-            yield _refusal(retrieved)
+        except NothingSupported as nothing:
+            if nothing.declined:
+                yield self._refusal(retrieved)
+            else:
+                yield from self._quote(retrieved, notice=UNSUPPORTED)
         except ModelFailed as failed:
-            yield from _quote(retrieved, notice=failed.message, shown=shown, sources=sources)
+            yield from self._quote(retrieved, notice=failed.message, shown=shown, sources=sources)
         else:
             yield Answer(
                 question,
@@ -114,43 +122,45 @@ class AnswerChain:
                 retrieved=_documents(retrieved.hits),
             )
 
+    def _quote(
+        self,
+        retrieved: _Retrieved,
+        notice: str = "",
+        shown: Sequence[Statement] = (),
+        sources: _Sources | None = None,
+    ) -> Iterator[AnswerEvent]:
+        """The quoted answer, after what a model may have said before it failed; or a refusal."""
+        ranked = extract.rank(retrieved.hits)
+        verdict = judge(retrieved.hits, ranked)
+        if not shown and verdict is Verdict.SILENT:
+            yield self._refusal(retrieved, notice)
+            return
+        if not notice and verdict is Verdict.UNSURE:
+            notice = UNSURE
+        sources = sources or _Sources(self.index)
+        statements = list(shown)
+        for candidate in extract.choose(ranked):
+            statements.append(_statement(candidate, sources))
+            yield statements[-1]
+        yield Answer(
+            retrieved.understood.question,
+            tuple(statements),
+            tuple(sources.listed),
+            notice=notice,
+            retrieved=_documents(retrieved.hits),
+        )
 
-def _quote(
-    retrieved: _Retrieved,
-    notice: str = "",
-    shown: Sequence[Statement] = (),
-    sources: _Sources | None = None,
-) -> Iterator[AnswerEvent]:
-    """The quoted answer, after what a model may have said before it failed; or a refusal."""
-    ranked = extract.rank(retrieved.hits)
-    if not shown and not supports(retrieved.hits, ranked):
-        yield _refusal(retrieved, notice)
-        return
-    sources = sources or _Sources()
-    statements = list(shown)
-    for candidate in extract.choose(ranked):
-        statements.append(_statement(candidate, sources))
-        yield statements[-1]
-    yield Answer(
-        retrieved.understood.question,
-        tuple(statements),
-        tuple(sources.listed),
-        notice=notice,
-        retrieved=_documents(retrieved.hits),
-    )
-
-
-def _refusal(retrieved: _Retrieved, notice: str = "") -> Refusal:
-    nearest = _Sources()
-    documents = {hit.stored.document.id: hit for hit in reversed(retrieved.hits)}
-    for hit in sorted(documents.values(), key=lambda hit: -hit.score)[:NEAREST]:
-        nearest.number(hit)
-    return Refusal(
-        retrieved.understood.question,
-        tuple(nearest.listed),
-        notice=notice,
-        retrieved=_documents(retrieved.hits),
-    )
+    def _refusal(self, retrieved: _Retrieved, notice: str = "") -> Refusal:
+        nearest = _Sources(self.index)
+        documents = {hit.stored.document.id: hit for hit in reversed(retrieved.hits)}
+        for hit in sorted(documents.values(), key=lambda hit: -hit.score)[:NEAREST]:
+            nearest.number(hit)
+        return Refusal(
+            retrieved.understood.question,
+            tuple(nearest.listed),
+            notice=notice,
+            retrieved=_documents(retrieved.hits),
+        )
 
 
 def _statement(candidate: Candidate, sources: _Sources) -> Statement:
@@ -170,8 +180,7 @@ def _statement(candidate: Candidate, sources: _Sources) -> Statement:
     )
 
 
-def _passage(number: int, hit: Hit) -> Passage:
-    chunk = hit.stored.chunk
+def _passage(number: int, chunk: Chunk) -> Passage:
     lead = chunk.units[0].lead
     text = chunk.text if not lead or lead in chunk.text else f"{lead}\n{chunk.text}"
     header = " | ".join(chunk.units[0].header)
@@ -191,6 +200,7 @@ class _Sources:
     Passages of one section count as one source.
     """
 
+    index: Index
     listed: list[Source] = field(default_factory=list)
     _numbers: dict[tuple[object, ...], int] = field(default_factory=dict)
 
@@ -198,6 +208,7 @@ class _Sources:
         """The number under which a passage is cited, a new one where it is not listed yet."""
         chunk, document = hit.stored.chunk, hit.stored.document
         section = (document.id, chunk.heading_path, chunk.page)
+        passage = self.index.around(hit.stored).text
         if section not in self._numbers:
             self._numbers[section] = len(self.listed) + 1
             self.listed.append(
@@ -206,7 +217,7 @@ class _Sources:
                     document=document.path,
                     title=document.title,
                     heading_path=chunk.heading_path,
-                    passage=chunk.text,
+                    passage=passage,
                     url=_address(document.url, chunk.anchor),
                     page=chunk.page,
                 )
@@ -215,7 +226,7 @@ class _Sources:
         number = self._numbers[section]
         listed = self.listed[number - 1]
         if chunk.text not in listed.passage:
-            self.listed[number - 1] = replace(listed, passage=f"{listed.passage}\n\n{chunk.text}")
+            self.listed[number - 1] = replace(listed, passage=f"{listed.passage}\n\n{passage}")
         return number
 
 

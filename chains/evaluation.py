@@ -21,11 +21,16 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_LINK_TARGET.sub(" ", text.lower()))
 
 
-def holds(answer: str, quote: str) -> bool:
-    """Whether an answer has nine tenths of a quote's words, repeated ones as often as the quote."""
-    wanted, present = Counter(words(quote)), Counter(words(answer))
+def share_held(text: str, quote: str) -> float:
+    """The share of a quote's words that a text has, repeated ones as often as the quote."""
+    wanted, present = Counter(words(quote)), Counter(words(text))
     met = sum(min(count, present[word]) for word, count in wanted.items())
-    return met >= QUOTE_SHARE * sum(wanted.values())
+    return met / max(1, sum(wanted.values()))
+
+
+def holds(answer: str, quote: str) -> bool:
+    """Whether an answer has nine tenths of a quote's words."""
+    return share_held(answer, quote) >= QUOTE_SHARE
 
 
 def metrics(questions: Sequence[Item], items: Sequence[Item]) -> dict[str, float | None]:

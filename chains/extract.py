@@ -26,9 +26,9 @@ class Choice:
     score: float
 
 
-def rank(hits: Sequence[Hit]) -> list[Choice]:
-    """Every sentence of the passages, best first."""
-    weights = _weights()
+def rank(hits: Sequence[Hit], weights: np.ndarray | None = None) -> list[Choice]:
+    """Every sentence of the passages, best first; `weights` of the features replace the fitted ones."""
+    weights = _weights() if weights is None else weights
     found = [Choice(c, float(c.values @ weights)) for c in candidates(hits)]
     return sorted(found, key=lambda choice: -choice.score)
 

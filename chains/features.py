@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from knowledge.documents import Unit
-from knowledge.retriever import Hit, ReadQuestion
+from knowledge.retriever import Hit, share
 from knowledge.terms import terms
-from knowledge.tokens import maxsim
 
 NAMES = (
     "late",  # the unit's own tokens against the question's
@@ -46,37 +45,40 @@ NAMES = (
 )
 
 _NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|"
-    r"hundred|thousand|million|half|once|twice|double|unlimited|no limit)\b",
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|"
+    r"fifty|hundred|thousand|million|half|once|twice|double|unlimited|no limit)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"\d|\b(?:second|minute|hour|day|night|week|month|quarter|year|mon|tues|wednes|thurs|fri|satur|sun|january|february|march|april|"
-    r"may|june|july|august|september|october|november|december|annual|daily|monthly|immediately|before|after|until|"
-    r"during|soon|always|never|within)",
+    r"\d|\b(?:second|minute|hour|day|night|week|month|quarter|year|mon|tues|wednes|thurs|fri|satur|sun|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|annual|daily|"
+    r"monthly|immediately|before|after|until|during|soon|always|never|within)",
     re.IGNORECASE,
 )
 _PERSON = re.compile(
-    r"\b(?:\w*(?:er|or|ist|ee|ian|lead|head|manager|director|officer|owner|team|group|department|vp|ceo|cto|cfo|"
-    r"people|person|everyone|anyone|staff|ops|hr|finance|legal|security|support|engineering)s?)\b|@\w+|[A-Z][a-z]+ [A-Z][a-z]+",
+    r"\b(?:\w*(?:er|or|ist|ee|ian|lead|head|manager|director|officer|owner|team|group|department|vp|ceo|cto|"
+    r"cfo|people|person|everyone|anyone|staff|ops|hr|finance|legal|security|support|engineering)s?)\b"
+    r"|@\w+|[A-Z][a-z]+ [A-Z][a-z]+",
 )
 _PLACE = re.compile(
-    r"https?://|`|#\w+|\b(?:in|at|on|under|from|via|through|to) (?:the |our |a )?[`#A-Z\w]|channel|page|folder|drive|"
-    r"repository|office|room|document|form|tool|dashboard",
+    r"https?://|`|#\w+|\b(?:in|at|on|under|from|via|through|to) (?:the |our |a )?[`#A-Z\w]|channel|page|"
+    r"folder|drive|repository|office|room|document|form|tool|dashboard",
 )
 _WAY = re.compile(
-    r"^(?:\W*)(?:use|go|open|click|run|ask|send|create|add|set|make|check|contact|submit|request|fill|follow|post|"
-    r"choose|select|select|navigate|log|sign|type|enter|write|put|let|reach|find|update|enable|install|call|book|file)\b|"
-    r"\b(?:you (?:can|should|must|need)|please|by \w+ing)\b",
+    r"^(?:\W*)(?:use|go|open|click|run|ask|send|create|add|set|make|check|contact|submit|request|fill|follow|"
+    r"post|choose|select|navigate|log|sign|type|enter|write|put|let|reach|find|update|enable|install|call|"
+    r"book|file)\b|\b(?:you (?:can|should|must|need)|please|by \w+ing)\b",
     re.IGNORECASE,
 )
 _ASKS_NUMBER = re.compile(
-    r"\bhow (?:much|many|long|often|far|big|large|old|high|fast|quickly|soon)\b|\b(?:what|which) (?:is the |percentage|share|number|amount|"
-    r"limit|budget|price|cost|rate|size|maximum|minimum)|\bwithin how\b|\b(?:cost|price|budget|limit|percent)",
+    r"\bhow (?:much|many|long|often|far|big|large|old|high|fast|quickly|soon)\b|\bwithin how\b"
+    r"|\b(?:what|which) (?:is the |percentage|share|number|amount|limit|budget|price|cost|rate|size|maximum|"
+    r"minimum)|\b(?:cost|price|budget|limit|percent)",
     re.IGNORECASE,
 )
 _ASKS_TIME = re.compile(
-    r"\bwhen\b|\bhow (?:long|soon|often|fast|quickly)\b|\b(?:what|which) (?:time|day|date|month|year|week|hour|deadline)|\bdeadline",
+    r"\bwhen\b|\bhow (?:long|soon|often|fast|quickly)\b|\bdeadline"
+    r"|\b(?:what|which) (?:time|day|date|month|year|week|hour|deadline)",
     re.IGNORECASE,
 )
 _ASKS_PERSON = re.compile(
@@ -106,12 +108,8 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
 
 
 def _of_passage(hit: Hit, rank: int, best: float) -> list[Candidate]:
-    question = hit.question
-    chunk = hit.stored.chunk
-    spans = chunk.unit_spans()
-    inside = [_tokens_inside(hit.spans, start, end) for start, end in spans]
-    late = [maxsim(hit.similarities[:, tokens], question.weights) for tokens in inside]
-    heading = maxsim(hit.similarities[:, _tokens_inside(hit.spans, 0, len(chunk.context))], question.weights)
+    question, chunk = hit.question, hit.stored.chunk
+    late = hit.units_late
     context_terms = set(terms(chunk.context))
     asks = _Asked.read(question.text)
     found: list[Candidate] = []
@@ -121,15 +119,15 @@ def _of_passage(hit: Hit, rank: int, best: float) -> list[Candidate]:
         words = len(unit.text.split())
         values = {
             "late": late[position],
-            "pooled": _pooled(question, hit, inside[position]),
-            "shared": _share(question, own | lead | context_terms),
-            "shared_alone": _share(question, own),
+            "pooled": hit.units_cosine[position],
+            "shared": share(question, own | lead | context_terms),
+            "shared_alone": share(question, own),
             "passage": hit.late,
             "behind": best - hit.score,
             "rank": 1 / (1 + rank),
-            "heading": heading,
-            "under_heading": heading if position == 0 else 0.0,
-            "lead": _share(question, lead),
+            "heading": hit.heading,
+            "under_heading": hit.heading if position == 0 else 0.0,
+            "lead": share(question, lead),
             "before": late[position - 1] if position else 0.0,
             "after": late[position + 1] if position + 1 < len(late) else 0.0,
             "item": unit.kind == "list_item",
@@ -144,22 +142,6 @@ def _of_passage(hit: Hit, rank: int, best: float) -> list[Candidate]:
             Candidate(hit, position, unit, np.array([float(values[name]) for name in NAMES], np.float32))
         )
     return found
-
-
-def _tokens_inside(spans: np.ndarray, start: int, end: int) -> np.ndarray:
-    return np.flatnonzero((spans[:, 0] >= start) & (spans[:, 1] <= end))
-
-
-def _pooled(question: ReadQuestion, hit: Hit, tokens: np.ndarray) -> float:
-    if not len(tokens):
-        return 0.0
-    mean = hit.passage_tokens[tokens].mean(axis=0)
-    return float(mean @ question.encoded.vector / max(float(np.linalg.norm(mean)), 1e-9))
-
-
-def _share(question: ReadQuestion, held: set[str]) -> float:
-    total = sum(question.rarity.values())
-    return sum(rarity for term, rarity in question.rarity.items() if term in held) / total if total else 0.0
 
 
 @dataclass(frozen=True, slots=True)

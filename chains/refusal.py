@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from pathlib import Path
 
@@ -24,88 +26,82 @@ LOOKED_AT = 3
 
 NAMES = (
     "late",  # late interaction of the best passage
-    "dense",  # cosine of the best passage
-    "dense_best",  # the best cosine among the first passages
-    "late_best",  # the best late interaction among them
-    "weakest",  # the question's content word that the best passages meet worst
-    "weak_share",  # share of the question's rarity in words that they meet badly
-    "unit_late",  # the best sentence: late interaction,
-    "unit_pooled",  # cosine,
-    "unit_shared",  # shared rarity with its headings,
-    "unit_alone",  # and alone
-    "unit_score",  # its score
-    "unit_lead",  # how far it is ahead of the fifth best
-    "fresh",  # the question's rarest word, by how rare it is
+    "cosine",  # the best cosine of any sentence found
+    "weakest",  # the question's content word that the best sentence's passage meets worst
+    "weakest_of_first",  # the same over the first passages together
+    "ahead",  # how far the best sentence is ahead of the fifth best
+    "stands_out",  # and of the mean of all, in standard deviations
+    "rarest",  # the rarity of the question's rarest word
     "words",  # how many content words the question has
-    "number_missing",
-    "time_missing",
-    "person_wanted",
+    "number_missing",  # it asks for a number, and the best sentence has none
 )
-# A content word counts as met badly below this similarity to the passage's closest token.
-MET = 0.55
 
 
-def supports(hits: Sequence[Hit], ranked: Sequence[Choice]) -> bool:
+class Verdict(Enum):
+    """What the passages found are worth."""
+
+    ANSWERS = "answers"
+    UNSURE = "unsure"
+    SILENT = "silent"
+
+
+def judge(hits: Sequence[Hit], ranked: Sequence[Choice]) -> Verdict:
     """Whether these passages and sentences, best first, answer their question."""
-    return probability(hits, ranked) >= _model()[2]
-
-
-def probability(hits: Sequence[Hit], ranked: Sequence[Choice]) -> float:
-    """How likely it is that they do."""
-    weights, bias, _ = _model()
-    return 1 / (1 + math.exp(-(float(features(hits, ranked) @ weights) + bias)))
+    model = _model()
+    likely = model.probability(features(hits, ranked))
+    if likely < model.refuse_below:
+        return Verdict.SILENT
+    return Verdict.UNSURE if likely < model.unsure_below else Verdict.ANSWERS
 
 
 def features(hits: Sequence[Hit], ranked: Sequence[Choice]) -> np.ndarray:
     """What the judgement rests on, in the order of `NAMES`."""
-    question = hits[0].question
-    first = hits[:LOOKED_AT]
-    best = dict(zip(UNIT_FEATURES, ranked[0].candidate.values.tolist(), strict=True))
-    met = _met(first)
-    rarities = list(question.rarity.values())
-    fifth = ranked[min(4, len(ranked) - 1)]
+    best = ranked[0]
+    scores = np.array([choice.score for choice in ranked])
+    rarities = hits[0].question.rarity.values()
     values = {
         "late": hits[0].late,
-        "dense": hits[0].dense,
-        "dense_best": max(hit.dense for hit in first),
-        "late_best": max(hit.late for hit in first),
-        "weakest": min((similarity for similarity, _ in met), default=0.0),
-        "weak_share": sum(r for s, r in met if s < MET) / max(sum(r for _, r in met), 1e-9),
-        "unit_late": best["late"],
-        "unit_pooled": best["pooled"],
-        "unit_shared": best["shared"],
-        "unit_alone": best["shared_alone"],
-        "unit_score": ranked[0].score,
-        "unit_lead": ranked[0].score - fifth.score,
-        "fresh": max(rarities, default=0.0),
+        "cosine": max(max(hit.units_cosine, default=0.0) for hit in hits),
+        "weakest": min(_met([best.candidate.hit]), default=0.0),
+        "weakest_of_first": min(_met(hits[:LOOKED_AT]), default=0.0),
+        "ahead": best.score - scores[min(4, len(scores) - 1)],
+        "stands_out": (best.score - scores.mean()) / max(float(scores.std()), 1e-6),
+        "rarest": max(rarities, default=0.0),
         "words": len(rarities),
-        "number_missing": best["number_missing"],
-        "time_missing": best["time_missing"],
-        "person_wanted": best["person_wanted"],
+        "number_missing": best.candidate.values[UNIT_FEATURES.index("number_missing")],
     }
-    return np.array([float(values[name]) for name in NAMES], np.float32)
+    return np.array([float(values[name]) for name in NAMES])
 
 
-def _met(hits: Sequence[Hit]) -> list[tuple[float, float]]:
-    """For each content word of the question: its best similarity in any of the passages, its rarity."""
+def _met(hits: Sequence[Hit]) -> list[float]:
+    """For each content word of the question: its best similarity to any token of the passages."""
     question = hits[0].question
     spans = question.encoded.spans
-    found: list[tuple[float, float]] = []
+    found: list[float] = []
     for match in words(question.text):
-        if match.group().lower() in STOP_WORDS:
-            continue
         inside = np.flatnonzero((spans[:, 0] >= match.start()) & (spans[:, 1] <= match.end()))
-        if len(inside):
-            similarity = max(
-                float(hit.similarities[inside].max(axis=1).mean())
-                for hit in hits
-                if hit.similarities.shape[1]
-            )
-            found.append((similarity, float(question.weights[inside].max())))
+        if len(inside) and match.group().lower() not in STOP_WORDS:
+            passages = [hit.similarities[inside] for hit in hits if hit.similarities.shape[1]]
+            found.append(max((float(each.max(axis=1).mean()) for each in passages), default=0.0))
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic model, and what its probabilities mean."""
+
+    weights: np.ndarray
+    bias: float
+    refuse_below: float
+    unsure_below: float
+
+    def probability(self, values: np.ndarray) -> float:
+        """How likely an answer is."""
+        return 1 / (1 + math.exp(-(float(values @ self.weights) + self.bias)))
+
+
 @cache
-def _model() -> tuple[np.ndarray, float, float]:
+def _model() -> Model:
     table = tomllib.loads(WEIGHTS.read_text())
-    return np.array([table["weights"][name] for name in NAMES], np.float32), table["bias"], table["threshold"]
+    weights = np.array([table["weights"][name] for name in NAMES])
+    return Model(weights, table["bias"], table["refuse_below"], table["unsure_below"])

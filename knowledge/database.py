@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from knowledge.errors import AdminError
 
 BUSY_TIMEOUT_MS = 5_000
+MAPPED_BYTES = 256 * 1024**2
 BACKUPS_KEPT = 3
 # Alembic keeps what an `env.py` reads in a global of the process: two upgrades at once mix up.
 _UPGRADING = threading.Lock()
@@ -56,6 +57,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # A large lexical index is read at many places for each question.
+    connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
 
 
 def migrate(engine: Engine, history: Path, name: str) -> bool:

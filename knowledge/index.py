@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Row, func, select
@@ -109,10 +109,29 @@ class Index:
             .where(
                 chunks.c.id.in_(chunk_ids),
                 chunks.c.version == documents.c.version,
-                documents.c.audience.in_(audiences),
             )
         )
-        return {stored.id: stored for stored in map(_stored, rows)}
+        # Not in the statement: SQLite would walk all documents of these audiences.
+        allowed = set(audiences)
+        return {stored.id: stored for stored in map(_stored, rows) if stored.document.audience in allowed}
+
+    def around(self, stored: StoredChunk) -> Chunk:
+        """A chunk with its neighbours in the same section: small chunks are found, larger ones read."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(
+                select(chunks)
+                .join(documents, documents.c.id == chunks.c.document_id)
+                .where(
+                    chunks.c.document_id == stored.document.id,
+                    chunks.c.version == documents.c.version,
+                    chunks.c.ordinal.between(stored.chunk.ordinal - 1, stored.chunk.ordinal + 1),
+                )
+                .order_by(chunks.c.ordinal)
+            ).all()
+        near = [chunk_of(row._mapping, stored.chunk.title) for row in rows]
+        section = [piece for piece in near if piece.heading_path == stored.chunk.heading_path]
+        units = tuple(unit for piece in section for unit in piece.units)
+        return replace(stored.chunk, units=units or stored.chunk.units)
 
 
 def state(connection: Connection, name: str) -> str | None:

@@ -1,11 +1,15 @@
 """Search: vectors and BM25 fused, reranked by late interaction, behind one LangChain retriever.
 
 Scores are fused rather than ranks: each ranking's scores are divided by the best one's and summed with
-weights. The best few are then reranked by how well each of the question's tokens is met in the passage.
+weights. The best few are then reranked, mostly by how well each of the question's tokens is met in the
+passage, and by the best of its sentences. The weights are fitted on several collections of documents, each
+judged by weights from the others (`python -m tests.evaluation.fit`).
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,17 +23,38 @@ from knowledge import lexical, tokens
 from knowledge.access import Place
 from knowledge.embeddings.base import EmbeddingFailed, Encoded
 from knowledge.index import Index, StoredChunk
-from knowledge.terms import STOP_WORDS, stem, words
+from knowledge.terms import STOP_WORDS, stem, terms, words
 
 # Candidates that each of the two searches brings.
 CANDIDATES = 50
 # Fused candidates that are reranked.
-RERANKED = 14
+RERANKED = 24
+# Of BM25 beside the cosine, when candidates are chosen.
 LEXICAL_WEIGHT = 0.3
-INTERACTION_WEIGHT = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What counts in a passage's score: cosine and BM25 (as shares of the best), late interaction, the
+    cosine of its best sentence, the question's words in the document's path.
+    """
+
+    dense: float
+    lexical: float
+    late: float = 1.0
+    unit: float = 0.6
+    path: float = 0.2
+
+
+LOCAL_WEIGHTS = Weights(dense=0.05, lexical=0.12)
+# A larger embedder's cosine deserves more beside the small model's late interaction. Not fitted: no such
+# embedder could be reached when the others were.
+REMOTE_WEIGHTS = Weights(dense=1.0, lexical=0.3)
 # What a stop word's token weighs beside the others, whose weight is their inverse frequency.
 STOP_WORD_WEIGHT = 0.3
 PUNCTUATION_WEIGHT = 0.05
+
+_SEPARATORS = re.compile(r"[/_.-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +71,10 @@ class ReadQuestion:
 class Hit:
     """A passage found. `score` orders the hits; the others say how it came about.
 
-    `dense` is the cosine of question and passage, `lexical` BM25, `late` the late interaction (0 to 1).
-    `passage_tokens` (m, d) are its token vectors, `similarities` (n, m) are the question's against them,
-    `spans` (m, 2) where they stand in the passage's embedding text.
+    `dense` is the cosine of question and passage, `lexical` BM25, `late` the late interaction of the whole
+    passage, `heading` that of its title and headings; `units_late` and `units_cosine` (one number a unit)
+    are its sentences' late interaction and cosine. `similarities` (n, m) are the question's tokens against
+    the passage's.
     """
 
     question: ReadQuestion
@@ -57,9 +83,10 @@ class Hit:
     dense: float
     lexical: float
     late: float
+    heading: float
+    units_late: np.ndarray
+    units_cosine: np.ndarray
     similarities: np.ndarray
-    spans: np.ndarray
-    passage_tokens: np.ndarray
 
 
 def search(index: Index, question: str, place: Place, limit: int = 10) -> list[Hit]:
@@ -81,11 +108,14 @@ def search(index: Index, question: str, place: Place, limit: int = 10) -> list[H
         if chunk_id in stored:
             unique.setdefault(stored[chunk_id].text_hash, stored[chunk_id])
     kept = list(unique.values())[: max(RERANKED, limit)]
-    dimensions = read.encoded.tokens.shape[1]
-    hits = [
-        _rerank(read, candidate, fused[candidate.id], by_meaning, by_words, passage)
-        for candidate, passage in zip(kept, _passages(index, kept, dimensions), strict=True)
-    ]
+    reranker = _Reranker(
+        read,
+        by_meaning,
+        by_words,
+        LOCAL_WEIGHTS if index.reader is index.embedder else REMOTE_WEIGHTS,
+    )
+    passages = _passages(index, kept, read.encoded.tokens.shape[1])
+    hits = [reranker.hit(item, *passage) for item, passage in zip(kept, passages, strict=True)]
     return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
 
@@ -154,28 +184,64 @@ def _passages(
     return passages
 
 
-def _rerank(
-    question: ReadQuestion,
-    stored: StoredChunk,
-    fused: float,
-    by_meaning: dict[int, float],
-    by_words: dict[int, float],
-    passage: tuple[np.ndarray, np.ndarray],
-) -> Hit:
-    vectors, spans = passage
-    similarities = tokens.interaction(question.encoded.tokens, vectors)
-    late = tokens.maxsim(similarities, question.weights)
-    return Hit(
-        question=question,
-        stored=stored,
-        score=fused + INTERACTION_WEIGHT * late,
-        dense=by_meaning.get(stored.id, 0.0),
-        lexical=by_words.get(stored.id, 0.0),
-        late=late,
-        similarities=similarities,
-        spans=spans,
-        passage_tokens=vectors,
-    )
+@dataclass(frozen=True, slots=True)
+class _Reranker:
+    question: ReadQuestion
+    by_meaning: dict[int, float]
+    by_words: dict[int, float]
+    weights: Weights
+
+    def hit(self, stored: StoredChunk, passage: np.ndarray, spans: np.ndarray) -> Hit:
+        """Scores a passage by its token vectors (m, d), which stand at `spans` in its embedding text."""
+        question, chunk = self.question, stored.chunk
+        similarities = tokens.interaction(question.encoded.tokens, passage)
+
+        def late(inside: np.ndarray) -> float:
+            return tokens.maxsim(similarities[:, inside], question.weights)
+
+        units = [_inside(spans, start, end) for start, end in chunk.unit_spans()]
+        units_cosine = np.array([_cosine(question.encoded.vector, passage[unit]) for unit in units])
+        whole = tokens.maxsim(similarities, question.weights)
+        dense, lexical = self.by_meaning.get(stored.id, 0.0), self.by_words.get(stored.id, 0.0)
+        weights = self.weights
+        score = (
+            weights.dense * dense / max(self.by_meaning.values(), default=1.0)
+            + weights.lexical * lexical / max(self.by_words.values(), default=1.0)
+            + weights.late * whole
+            + weights.unit * max(units_cosine, default=0.0)
+            + weights.path * share(question, terms(_SEPARATORS.sub(" ", stored.document.path)))
+        )
+        return Hit(
+            question=question,
+            stored=stored,
+            score=float(score),
+            dense=dense,
+            lexical=lexical,
+            late=whole,
+            heading=late(_inside(spans, 0, len(chunk.context))),
+            units_late=np.array([late(unit) for unit in units]),
+            units_cosine=units_cosine,
+            similarities=similarities,
+        )
+
+
+def share(question: ReadQuestion, held: Collection[str]) -> float:
+    """The share of a question's terms that are held, each counted by its rarity."""
+    total = sum(question.rarity.values())
+    return sum(rarity for term, rarity in question.rarity.items() if term in held) / total if total else 0.0
+
+
+def _inside(spans: np.ndarray, start: int, end: int) -> np.ndarray:
+    """The tokens that stand between two places in the text."""
+    return np.flatnonzero((spans[:, 0] >= start) & (spans[:, 1] <= end))
+
+
+def _cosine(vector: np.ndarray, members: np.ndarray) -> float:
+    """Of a vector of unit length and the mean of others (m, d); 0 where there are none."""
+    if not len(members):
+        return 0.0
+    mean = members.mean(axis=0)
+    return float(mean @ vector / max(float(np.linalg.norm(mean)), 1e-9))
 
 
 class Retriever(BaseRetriever):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from knowledge.errors import AdminError
-
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +9,8 @@ from typing import Protocol
 
 import numpy as np
 from langchain_core.embeddings import Embeddings
+
+from knowledge.errors import AdminError
 
 
 class EmbeddingFailed(AdminError):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from knowledge.errors import AdminError
-
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from knowledge.embeddings.base import Embedder
 from knowledge.embeddings.minilm import MiniLM
+from knowledge.errors import AdminError
 
 LOCAL = "local"
 OPENAI = "openai"

