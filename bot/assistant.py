@@ -20,6 +20,7 @@ from chains.llm import ModelSettings
 from chains.llm import connect as connect_model
 from knowledge.access import Place
 from knowledge.embeddings.choice import EmbedderSettings
+from knowledge.embeddings.choice import check as check_embedder
 from knowledge.find import find_documents
 from knowledge.opening import open_index
 from knowledge.sync import Report, SyncProgress, SyncReport, last_sync, sync_folder
@@ -157,12 +158,26 @@ def open_chain(settings: Settings, engine: Engine) -> AnswerChain:
     Raises:
         BadEmbedder, BadModel, UntrustedModel, VectorsUnavailable: they cannot be set up.
     """
+    embedder, model = _parts(settings)
+    index = open_index(settings.ragtime_home, engine, settings.chroma_url, embedder)
+    return AnswerChain(index, connect_model(model))
+
+
+def check(settings: Settings) -> None:
+    """Says before anything is served that the embedder or the model cannot be set up. Calls neither.
+
+    Raises:
+        BadEmbedder, BadModel: they cannot.
+    """
+    embedder, model = _parts(settings)
+    check_embedder(embedder)
+    connect_model(model)
+
+
+def _parts(settings: Settings) -> tuple[EmbedderSettings, ModelSettings]:
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    index = open_index(
-        settings.ragtime_home,
-        engine,
-        settings.chroma_url,
-        EmbedderSettings(settings.ragtime_embeddings, key, settings.openai_base_url),
+    base_url = settings.openai_base_url
+    return (
+        EmbedderSettings(settings.ragtime_embeddings, key, base_url),
+        ModelSettings(key, base_url, settings.ragtime_model),
     )
-    model = connect_model(ModelSettings(key, settings.openai_base_url, settings.ragtime_model))
-    return AnswerChain(index, model)

@@ -9,7 +9,7 @@ from typing import Any
 from filelock import FileLock
 
 from bot import control, terminal
-from bot.assistant import Assistant
+from bot.assistant import Assistant, check
 from bot.config import Settings
 from bot.tasks import Message, perform
 from knowledge.database import open_database
@@ -69,6 +69,7 @@ def run(settings: Settings) -> None:
     """Serves until it is told to stop; the documents are synced meanwhile."""
     from bot import serve
 
+    check(settings)
     try:
         with owned(settings) as assistant, control.serving(settings.ragtime_home, assistant):
             assistant.keep_in_sync(terminal.SyncLog())

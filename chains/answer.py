@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 PASSAGES = 20
 MODEL_PASSAGES = 6
 NEAREST = 2
+# Documents that a reply names as retrieved.
+RETRIEVED = 10
 UNSURE = "I am not sure that this answers your question: it is the closest that your documents come."
 UNSUPPORTED = "What the model wrote could not be checked against the documents, so here are their own words."
 KEPT_FROM_MODEL = "Quoted as it stands: this document may not be sent to a model."
@@ -238,4 +240,4 @@ def _documents(hits: Sequence[Hit]) -> tuple[Retrieved, ...]:
     best: dict[str, float] = {}
     for hit in hits:
         best.setdefault(hit.stored.document.path, hit.score)
-    return tuple(Retrieved(path, score) for path, score in best.items())
+    return tuple(Retrieved(path, score) for path, score in list(best.items())[:RETRIEVED])

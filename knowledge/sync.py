@@ -64,6 +64,7 @@ class SyncReport:
     chunks: int = 0
     skipped: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
+    cost: str = ""
 
     def __str__(self) -> str:
         total = self.added + self.changed + self.moved + self.unchanged
@@ -74,7 +75,8 @@ class SyncReport:
         ]
         if self.skipped:
             parts.append(f"{len(self.skipped)} skipped")
-        return f"{total} documents ({', '.join(parts) or 'none'}), {self.seconds:.1f} s"
+        cost = f", {self.cost}" if self.cost else ""
+        return f"{total} documents ({', '.join(parts) or 'none'}), {self.seconds:.1f} s{cost}"
 
 
 Report = Callable[[SyncProgress], None]
@@ -150,6 +152,7 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
     with index.engine.begin() as connection:
         set_state(connection, LAST_SYNC, datetime.now(UTC).isoformat())
     result.seconds = time.monotonic() - started
+    result.cost = index.embedder.cost() if result.chunks else ""
     return result
 
 

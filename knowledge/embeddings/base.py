@@ -44,6 +44,10 @@ class Embedder(Embeddings):
             EmbeddingFailed: a remote model did not answer.
         """
 
+    def cost(self) -> str:
+        """What was used since it was made, and what it cost, in a line; empty where it costs nothing."""
+        return ""
+
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Vectors of unit length, in the texts' order."""
         return [encoded.vector.tolist() for encoded in self.encode(texts)]

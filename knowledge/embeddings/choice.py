@@ -26,25 +26,33 @@ class EmbedderSettings:
     base_url: str | None = None
 
 
-def choose(settings: EmbedderSettings, local: MiniLM) -> Embedder:
-    """The embedder that these settings name.
+def check(settings: EmbedderSettings) -> tuple[str, str]:
+    """The embedder that these settings name: its kind, and its model where they name one.
 
     Raises:
         BadEmbedder: the name is unknown, or a key is missing.
     """
     default = OPENAI if settings.api_key and not settings.base_url else LOCAL
     kind, _, model = (settings.choice or default).partition(":")
-    if kind == LOCAL and not model:
-        return local
-    if kind != OPENAI:
+    if kind not in (LOCAL, OPENAI) or (kind == LOCAL and model):
         raise BadEmbedder(
             f"RAGTIME_EMBEDDINGS is “{settings.choice}”: write local, openai, or openai:<model>"
         )
-    if not (settings.api_key or settings.base_url):
+    if kind == OPENAI and not (settings.api_key or settings.base_url):
         raise BadEmbedder(
             "RAGTIME_EMBEDDINGS asks for OpenAI's embeddings: set OPENAI_API_KEY, or write local"
         )
-    return _openai(settings, model)
+    return kind, model
+
+
+def choose(settings: EmbedderSettings, local: MiniLM) -> Embedder:
+    """The embedder that these settings name.
+
+    Raises:
+        BadEmbedder: the name is unknown, or a key is missing.
+    """
+    kind, model = check(settings)
+    return local if kind == LOCAL else _openai(settings, model)
 
 
 def at_hand(settings: EmbedderSettings, local: MiniLM, in_service: str | None) -> tuple[Embedder, ...]:

@@ -16,6 +16,8 @@ PARTS = ("startup", "indexing", "quality", "latency")
 
 def main() -> None:
     """Measures the parts asked for, prints them as a table, and writes them as JSON."""
+    # For both sides alike, as the bot does for itself (bot/cli.py); processes started later inherit it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from tests.bench.table import OUT, print_table, status, write_json
 
     options = _options()

@@ -94,6 +94,14 @@ def test_broken_rules_are_one_line_and_exit_status_1(there: dict[str, str], tmp_
     assert done.stderr.strip() == ".ragtime.toml, rule 1: path: write a pattern such as people/**"
 
 
+@pytest.mark.parametrize("name", ["RAGTIME_EMBEDDINGS", "RAGTIME_MODEL"])
+def test_what_cannot_answer_is_not_served(there: dict[str, str], name: str):
+    done = ragtime({**there, name: "nobody:nothing"}, "run")
+    assert done.returncode == 1
+    assert name in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 # Evaluation
 
 
