@@ -210,7 +210,6 @@ class _Sources:
         """The number under which a passage is cited, a new one where it is not listed yet."""
         chunk, document = hit.stored.chunk, hit.stored.document
         section = (document.id, chunk.heading_path, chunk.page)
-        passage = self.index.around(hit.stored).text
         if section not in self._numbers:
             self._numbers[section] = len(self.listed) + 1
             self.listed.append(
@@ -219,7 +218,7 @@ class _Sources:
                     document=document.path,
                     title=document.title,
                     heading_path=chunk.heading_path,
-                    passage=passage,
+                    passage=self.index.around(hit.stored).text,
                     url=_address(document.url, chunk.anchor),
                     page=chunk.page,
                 )
@@ -228,6 +227,7 @@ class _Sources:
         number = self._numbers[section]
         listed = self.listed[number - 1]
         if chunk.text not in listed.passage:
+            passage = self.index.around(hit.stored).text
             self.listed[number - 1] = replace(listed, passage=f"{listed.passage}\n\n{passage}")
         return number
 

@@ -209,7 +209,7 @@ class _Reranker:
             + weights.lexical * lexical / max(self.by_words.values(), default=1.0)
             + weights.late * whole
             + weights.unit * max(units_cosine, default=0.0)
-            + weights.path * share(question, terms(_SEPARATORS.sub(" ", stored.document.path)))
+            + weights.path * path_share(question, stored.document.path)
         )
         return Hit(
             question=question,
@@ -229,6 +229,11 @@ def share(question: ReadQuestion, held: Collection[str]) -> float:
     """The share of a question's terms that are held, each counted by its rarity."""
     total = sum(question.rarity.values())
     return sum(rarity for term, rarity in question.rarity.items() if term in held) / total if total else 0.0
+
+
+def path_share(question: ReadQuestion, path: str) -> float:
+    """The same share, of the words in a document's path."""
+    return share(question, terms(_SEPARATORS.sub(" ", path)))
 
 
 def _inside(spans: np.ndarray, start: int, end: int) -> np.ndarray:

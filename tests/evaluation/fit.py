@@ -27,9 +27,8 @@ from knowledge.database import open_database
 from knowledge.embeddings.choice import EmbedderSettings
 from knowledge.index import Index
 from knowledge.opening import open_index
-from knowledge.retriever import Hit, search, share
+from knowledge.retriever import Hit, path_share, search
 from knowledge.sync import sync_folder
-from knowledge.terms import terms
 
 PLACE = Place.internal()
 HITS = 20
@@ -104,7 +103,7 @@ def passage_features(hits: Sequence[Hit]) -> np.ndarray:
                 hit.lexical / lexical,
                 hit.late,
                 max(hit.units_cosine, default=0.0),
-                share(hit.question, terms(hit.stored.document.path.replace("/", " ").replace("-", " "))),
+                path_share(hit.question, hit.stored.document.path),
             ]
             for hit in hits
         ]
