@@ -35,13 +35,13 @@ class DocumentRef:
 
 @dataclass(frozen=True, slots=True)
 class StoredChunk:
-    """A chunk in the index, with its document and its packed token vectors (None where not kept)."""
+    """A chunk in the index, with its document and its packed token vectors."""
 
     id: int
     document: DocumentRef
     chunk: Chunk
     text_hash: str
-    tokens: bytes | None
+    tokens: bytes
 
 
 @dataclass(frozen=True, slots=True)

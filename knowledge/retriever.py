@@ -112,10 +112,16 @@ def search(index: Index, question: str, place: Place, limit: int = 10) -> list[H
         read,
         by_meaning,
         by_words,
+        *_shares(by_meaning, by_words),
         LOCAL_WEIGHTS if index.reader is index.embedder else REMOTE_WEIGHTS,
     )
-    passages = _passages(index, kept, read.encoded.tokens.shape[1])
-    hits = [reranker.hit(item, *passage) for item, passage in zip(kept, passages, strict=True)]
+    dimensions = read.encoded.tokens.shape[1]
+    hits = [
+        reranker.hit(
+            item, tokens.unpack(item.tokens, dimensions), index.reader.spans(item.chunk.embedding_text)
+        )
+        for item in kept
+    ]
     return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
 
@@ -157,31 +163,26 @@ def _by_meaning(
 
 
 def _fuse(by_meaning: dict[int, float], by_words: dict[int, float]) -> dict[int, float]:
+    dense, words = _shares(by_meaning, by_words)
+    return {chunk_id: dense[chunk_id] + LEXICAL_WEIGHT * words[chunk_id] for chunk_id in dense}
+
+
+def _shares(
+    by_meaning: dict[int, float], by_words: dict[int, float]
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Both searches' scores as shares of their best one's.
+
+    What has no vector because it may not be sent to the embedder is judged by its words in both.
+    """
     most_alike = max(by_meaning.values(), default=1.0)
     best_words = max(by_words.values(), default=1.0)
-    return {
-        chunk_id: by_meaning.get(chunk_id, 0.0) / most_alike
-        + LEXICAL_WEIGHT * by_words.get(chunk_id, 0.0) / best_words
-        for chunk_id in by_meaning.keys() | by_words.keys()
+    found = by_meaning.keys() | by_words.keys()
+    words = {chunk_id: by_words.get(chunk_id, 0.0) / best_words for chunk_id in found}
+    dense = {
+        chunk_id: by_meaning[chunk_id] / most_alike if chunk_id in by_meaning else words[chunk_id]
+        for chunk_id in found
     }
-
-
-def _passages(
-    index: Index, stored: list[StoredChunk], dimensions: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Token vectors and spans of chunks: unpacked where they were kept, else made now."""
-    texts = [item.chunk.embedding_text for item in stored]
-    missing = [position for position, item in enumerate(stored) if item.tokens is None]
-    made = (
-        dict(zip(missing, index.reader.encode([texts[i] for i in missing]), strict=True)) if missing else {}
-    )
-    passages: list[tuple[np.ndarray, np.ndarray]] = []
-    for position, item in enumerate(stored):
-        if item.tokens is None:
-            passages.append((made[position].tokens, made[position].spans))
-        else:
-            passages.append((tokens.unpack(item.tokens, dimensions), index.reader.spans(texts[position])))
-    return passages
+    return dense, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,8 @@ class _Reranker:
     question: ReadQuestion
     by_meaning: dict[int, float]
     by_words: dict[int, float]
+    dense_shares: dict[int, float]
+    lexical_shares: dict[int, float]
     weights: Weights
 
     def hit(self, stored: StoredChunk, passage: np.ndarray, spans: np.ndarray) -> Hit:
@@ -202,11 +205,10 @@ class _Reranker:
         units = [_inside(spans, start, end) for start, end in chunk.unit_spans()]
         units_cosine = np.array([_cosine(question.encoded.vector, passage[unit]) for unit in units])
         whole = tokens.maxsim(similarities, question.weights)
-        dense, lexical = self.by_meaning.get(stored.id, 0.0), self.by_words.get(stored.id, 0.0)
         weights = self.weights
         score = (
-            weights.dense * dense / max(self.by_meaning.values(), default=1.0)
-            + weights.lexical * lexical / max(self.by_words.values(), default=1.0)
+            weights.dense * self.dense_shares[stored.id]
+            + weights.lexical * self.lexical_shares[stored.id]
             + weights.late * whole
             + weights.unit * max(units_cosine, default=0.0)
             + weights.path * path_share(question, stored.document.path)
@@ -215,8 +217,8 @@ class _Reranker:
             question=question,
             stored=stored,
             score=float(score),
-            dense=dense,
-            lexical=lexical,
+            dense=self.by_meaning.get(stored.id, 0.0),
+            lexical=self.by_words.get(stored.id, 0.0),
             late=whole,
             heading=late(_inside(spans, 0, len(chunk.context))),
             units_late=np.array([late(unit) for unit in units]),

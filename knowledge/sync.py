@@ -130,11 +130,11 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
                 gone[file.path] = row
             continue
         content = _content_hash(document)
-        if row is not None and row["content_hash"] == content:
+        if row is not None and row["content_hash"] == content and _same_vectors(index, row, document):
             _restamp(index, row["id"], document, stamp)
             result.unchanged += 1
             continue
-        if row is None and (moved := _moved(gone, content)) is not None:
+        if row is None and (moved := _moved(index, gone, document, content)) is not None:
             _restamp(index, gone.pop(moved)["id"], document, stamp)
             result.moved += 1
             continue
@@ -169,8 +169,14 @@ def _known(index: Index) -> dict[str, dict[str, Any]]:
         return {row.path: dict(row._mapping) for row in rows}
 
 
-def _moved(gone: dict[str, dict[str, Any]], content: str) -> str | None:
-    return next((path for path, row in gone.items() if row["content_hash"] == content), None)
+def _moved(index: Index, gone: dict[str, dict[str, Any]], document: Document, content: str) -> str | None:
+    same = (path for path, row in gone.items() if row["content_hash"] == content)
+    return next((path for path in same if _same_vectors(index, gone[path], document)), None)
+
+
+def _same_vectors(index: Index, row: dict[str, Any], document: Document) -> bool:
+    """Whether a document of the same content keeps its vectors: a remote embedder may not see every one."""
+    return not index.embedder.remote or row["model_allowed"] == document.model_allowed
 
 
 def _digest(*parts: object) -> str:
@@ -251,21 +257,26 @@ class _Batch:
         waiting, self._waiting = self._waiting, []
         if not waiting or self.failed is not None:
             return
-        pieces = [piece for item in waiting for piece in item.chunks]
+        index = self._index
+        of_documents = [item.document for item in waiting for _ in item.chunks]
+        texts = [piece.embedding_text for item in waiting for piece in item.chunks]
+        sent = [row for row, each in enumerate(of_documents) if _may_be_sent(index, each.model_allowed)]
         try:
-            encoded = self._index.embedder.encode([piece.embedding_text for piece in pieces])
+            read = index.reader.encode(texts)
+            embedded = read
+            if index.reader is not index.embedder:
+                embedded = index.embedder.encode([texts[row] for row in sent])
         except EmbeddingFailed as error:
             self.failed = error
             return
-        packed = [tokens.pack(e.tokens) if len(e.tokens) else None for e in encoded]
-        with self._index.engine.begin() as connection:
-            ids = _write_beside(connection, waiting, iter(packed))
+        with index.engine.begin() as connection:
+            ids = _write_beside(connection, waiting, iter([tokens.pack(e.tokens) for e in read]))
         flat = [chunk_id for _, chunk_ids in ids for chunk_id in chunk_ids]
-        if flat:
+        if sent:
             self._vectors.add(
-                flat,
-                np.array([e.vector for e in encoded]),
-                [audience_key(item.document.audience) for item in waiting for _ in item.chunks],
+                [flat[row] for row in sent],
+                np.array([e.vector for e in embedded]),
+                [audience_key(of_documents[row].audience) for row in sent],
             )
         with self._index.engine.begin() as connection:
             discarded = [
@@ -276,8 +287,16 @@ class _Batch:
         _forget(self._index, self._vectors, discarded)
 
 
+def _may_be_sent(index: Index, model_allowed: bool) -> bool:
+    """Whether the embedder may see a document: what is kept from models is kept from remote embedders, too.
+
+    It is then found by its words alone.
+    """
+    return model_allowed or not index.embedder.remote
+
+
 def _write_beside(
-    connection: Connection, waiting: Sequence[_Waiting], packed: Iterator[bytes | None]
+    connection: Connection, waiting: Sequence[_Waiting], packed: Iterator[bytes]
 ) -> list[tuple[int, list[int]]]:
     """Inserts chunks under their documents' next version; returns document and chunk ids."""
     ids: list[tuple[int, list[int]]] = []
@@ -406,7 +425,12 @@ def _embedded_by(index: Index, report: Report) -> Vectors:
     vectors = open_vectors(index.chroma, index.embedder.name)
     with index.engine.connect() as connection:
         in_service = state(connection, EMBEDDER)
-        wanted = set(connection.scalars(select(chunks.c.id)))
+        rows = connection.execute(
+            select(chunks.c.id, documents.c.model_allowed).join(
+                documents, documents.c.id == chunks.c.document_id
+            )
+        )
+        wanted = {row.id for row in rows if _may_be_sent(index, row.model_allowed)}
     if in_service == index.embedder.name:
         return vectors
     made = vectors.ids()
@@ -425,7 +449,7 @@ def _embedded_by(index: Index, report: Report) -> Vectors:
 
 
 def _embed_again(index: Index, vectors: Vectors, chunk_ids: Sequence[int]) -> None:
-    with index.engine.begin() as connection:
+    with index.engine.connect() as connection:
         rows = connection.execute(
             select(chunks, documents.c.title, documents.c.audience)
             .join(documents, documents.c.id == chunks.c.document_id)
@@ -433,9 +457,6 @@ def _embed_again(index: Index, vectors: Vectors, chunk_ids: Sequence[int]) -> No
         ).all()
         pieces = [chunk_of(row._mapping, row.title) for row in rows]
         encoded = index.embedder.encode([piece.embedding_text for piece in pieces])
-        for row, made in zip(rows, encoded, strict=True):
-            packed = tokens.pack(made.tokens) if len(made.tokens) else row.tokens
-            connection.execute(update(chunks).where(chunks.c.id == row.id).values(tokens=packed))
     vectors.add([row.id for row in rows], np.array([e.vector for e in encoded]), [r.audience for r in rows])
 
 

@@ -60,7 +60,7 @@ chunks = Table(
     Column("page", Integer),
     # Of the chunk's text alone: the same passage in two documents counts once in a search.
     Column("text_hash", String, nullable=False),
-    # Token vectors in short (see knowledge.tokens), where the embedder gives them.
+    # Token vectors in short (see knowledge.tokens).
     Column("tokens", LargeBinary),
     Index("chunks_by_document", "document_id", "version"),
     sqlite_autoincrement=True,

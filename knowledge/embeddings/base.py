@@ -32,9 +32,13 @@ class Encoded:
 
 
 class Embedder(Embeddings):
-    """Turns texts into vectors. Vectors of embedders with different names are never mixed."""
+    """Turns texts into vectors. Vectors of embedders with different names are never mixed.
+
+    `remote` says that texts leave this machine.
+    """
 
     name: str
+    remote: bool = False
 
     @abstractmethod
     def encode(self, texts: Sequence[str]) -> list[Encoded]:

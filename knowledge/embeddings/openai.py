@@ -24,6 +24,8 @@ PRICES = Path(__file__).with_name("prices.toml")
 class OpenAIEmbedder(Embedder):
     """Embeds by the embeddings endpoint. `tokens_used` counts what was sent since it was made."""
 
+    remote = True
+
     def __init__(self, api_key: str, model: str = DEFAULT_MODEL, base_url: str | None = None) -> None:
         # A second to import, and only needed with a key.
         import openai

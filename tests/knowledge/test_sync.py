@@ -449,3 +449,58 @@ def test_after_any_changes_the_index_is_what_a_fresh_one_would_be(
     fresh = open_index(embedder, home="fresh")
     sync(fresh, docs)
     assert held(index) == held(fresh)
+
+
+# What may not be sent to a model is not sent to a remote embedder either.
+
+KEPT = '[[rule]]\npath = "people/**"\nmodel = false\n'
+
+
+@pytest.fixture
+def remote(open_index: OpenIndex) -> tuple[Index, WordEmbedder]:
+    embedder = WordEmbedder("remote", 32, reads=False, remote=True)
+    return open_index(embedder, reader=WordEmbedder()), embedder
+
+
+def sent_about_leave(embedder: WordEmbedder) -> int:
+    return sum("thirty days of leave" in text for text in embedder.seen)
+
+
+def test_a_document_kept_from_models_is_found_by_its_words_and_never_sent(
+    remote: tuple[Index, WordEmbedder], docs: Path
+):
+    index, embedder = remote
+    write(docs, {".ragtime.toml": KEPT})
+    sync(index, docs)
+    assert sent_about_leave(embedder) == 0
+    assert found(index, "days of leave")[0] == "people/leave.md"
+    assert ailments(index) == []
+
+
+def test_a_document_is_sent_once_it_may_be_and_its_vectors_go_once_it_may_not(
+    remote: tuple[Index, WordEmbedder], docs: Path
+):
+    index, embedder = remote
+    rules = write(docs, {".ragtime.toml": KEPT}) / ".ragtime.toml"
+    sync(index, docs)
+    rules.unlink()
+    assert counts(sync(index, docs)) == {"changed": 1, "unchanged": 2}
+    assert sent_about_leave(embedder) == 1
+    assert ailments(index) == []
+    embedder.seen.clear()
+    write(docs, {".ragtime.toml": KEPT})
+    assert counts(sync(index, docs)) == {"changed": 1, "unchanged": 2}
+    assert sent_about_leave(embedder) == 0
+    assert ailments(index) == []
+    assert found(index, "days of leave")[0] == "people/leave.md"
+
+
+def test_a_switch_to_a_remote_embedder_sends_no_document_kept_from_models(open_index: OpenIndex, docs: Path):
+    local, embedder = WordEmbedder(), WordEmbedder("remote", 32, reads=False, remote=True)
+    write(docs, {".ragtime.toml": KEPT})
+    sync(open_index(local), docs)
+    index = open_index(embedder, local, reader=local)
+    sync(index, docs)
+    assert embedder.seen
+    assert sent_about_leave(embedder) == 0
+    assert ailments(index) == []

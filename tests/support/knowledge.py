@@ -39,13 +39,14 @@ class WordEmbedder(Embedder):
     """Embeds by words: each has a vector of its own, a text has their sum. Quick, and the same everywhere.
 
     `fail_after` is the number of texts after which it gives up, and without `reads` it gives no token
-    vectors, as a remote one; `seen` is what it embedded.
+    vectors; `remote` says that it is one that texts are sent to; `seen` is what it embedded.
     """
 
     name: str = "words"
     dimensions: int = 64
     fail_after: int | None = None
     reads: bool = True
+    remote: bool = False
     seen: list[str] = field(default_factory=list)
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
@@ -199,9 +200,13 @@ def ailments(index: Index) -> list[str]:
     vectors = open_vectors(index.chroma, index.embedder.name)
     with index.engine.connect() as connection:
         rows = connection.execute(
-            select(chunks, documents.c.title, documents.c.audience, documents.c.version.label("served")).join(
-                documents, documents.c.id == chunks.c.document_id
-            )
+            select(
+                chunks,
+                documents.c.title,
+                documents.c.audience,
+                documents.c.model_allowed,
+                documents.c.version.label("served"),
+            ).join(documents, documents.c.id == chunks.c.document_id)
         ).all()
         ids = set(connection.scalars(select(chunks.c.id)))
         in_words = set(connection.scalars(text("SELECT rowid FROM chunks_fts")))
@@ -211,8 +216,9 @@ def ailments(index: Index) -> list[str]:
     found += [f"chunk {row.id} is of another version" for row in rows if row.version != row.served]
     if in_words != ids:
         found.append(f"words: {len(in_words - ids)} too many, {len(ids - in_words)} too few")
-    if (in_chroma := vectors.ids()) != ids:
-        found.append(f"vectors: {len(in_chroma - ids)} too many, {len(ids - in_chroma)} too few")
+    rows = [row for row in rows if row.model_allowed or not index.embedder.remote]
+    if (in_chroma := vectors.ids()) != (due := {row.id for row in rows}):
+        found.append(f"vectors: {len(in_chroma - due)} too many, {len(due - in_chroma)} too few")
     if discarded:
         found.append(f"{len(discarded)} vectors still noted as discarded")
     for row in rows:
