@@ -11,7 +11,7 @@ import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, MetaData, create_engine, event
+from sqlalchemy import Engine, MetaData, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -36,12 +36,15 @@ def open_database(url: str) -> Engine:
     """
     try:
         parts = make_url(url)
+        if parts.drivername in ("postgres", "postgresql"):
+            # As hosts write it; SQLAlchemy would take a driver that is not installed.
+            parts = parts.set(drivername="postgresql+psycopg")
         engine = create_engine(parts, pool_pre_ping=parts.get_backend_name() != "sqlite")
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         reason = " ".join(str(error).split())
         raise BadDatabase(
-            f"DATABASE_URL cannot be used ({reason}): write it like sqlite:////var/lib/ragtime/ragtime.db, "
-            "or unset it for SQLite in RAGTIME_HOME"
+            f"DATABASE_URL cannot be used ({reason}): write it like postgresql+psycopg://user:password@host/"
+            "database or sqlite:////var/lib/ragtime/ragtime.db, or unset it for SQLite in RAGTIME_HOME"
         ) from None
     if engine.dialect.name == "sqlite" and parts.database and not Path(parts.database).parent.is_dir():
         raise BadDatabase(
@@ -88,6 +91,9 @@ def migrate(engine: Engine, history: Path, name: str) -> bool:
             # Python's driver begins no transaction before it changes tables: without one, a migration
             # that breaks off would leave half of them.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif engine.dialect.name == "postgresql":
+            # Processes that start together take turns; the later ones find nothing left to do.
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(version_table))))
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")
     return True

@@ -46,7 +46,16 @@ AUDIENCES = (
 PLACE = Place.internal("channel:C1")
 
 # What an index is made by: where these change, kept ones are built anew.
-_MADE_BY = ("chunk.py", "index.py", "lexical.py", "sync.py", "tables.py", "tokens.py", "vectors.py")
+_MADE_BY = (
+    "chunk.py",
+    "index.py",
+    "lexical/fields.py",
+    "lexical/fts5.py",
+    "sync.py",
+    "tables.py",
+    "tokens.py",
+    "vectors.py",
+)
 _MANIFEST = "built.json"
 
 Say = Callable[[str], None]

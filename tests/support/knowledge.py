@@ -30,6 +30,12 @@ from knowledge.tables import HISTORY, chunks, discarded_vectors, documents
 from knowledge.terms import stem, words
 from knowledge.vectors import connect, open_vectors
 
+# The chunks in the lexical index.
+WORDS = {
+    "sqlite": "SELECT rowid FROM chunks_fts",
+    "postgresql": "SELECT chunk_id FROM lexical_chunks WHERE length > 0",
+}
+
 # What an index says of each document: title, audience, address, may a model see it, and its chunks' text.
 Snapshot = dict[str, tuple[str, str, str | None, bool, tuple[str, ...]]]
 
@@ -91,8 +97,8 @@ def open_index(tmp_path: Path) -> Iterator[Callable[..., Index]]:
     """Opens an index with certain embedders in a folder's subfolder; all are closed after the test."""
     indexes: list[Index] = []
 
-    def make(*embedders: Any, home: str = "home", reader: Any = None) -> Index:
-        indexes.append(index_in(tmp_path / home, embedders or (WordEmbedder(),), reader))
+    def make(*embedders: Any, home: str = "home", reader: Any = None, database: str | None = None) -> Index:
+        indexes.append(index_in(tmp_path / home, embedders or (WordEmbedder(),), reader, database))
         return indexes[-1]
 
     yield make
@@ -100,10 +106,10 @@ def open_index(tmp_path: Path) -> Iterator[Callable[..., Index]]:
         close(index)
 
 
-def index_in(home: Path, embedders: Sequence[Any], reader: Any = None) -> Index:
+def index_in(home: Path, embedders: Sequence[Any], reader: Any = None, database: str | None = None) -> Index:
     """An index in a home; the first embedder reads the questions unless a reader is given."""
     home.mkdir(parents=True, exist_ok=True)
-    engine = open_database(f"sqlite:///{home / 'ragtime.db'}")
+    engine = open_database(database or f"sqlite:///{home / 'ragtime.db'}")
     migrate(engine, HISTORY, "knowledge")
     return Index(engine, connect(home / "chroma", None), tuple(embedders), reader or embedders[0])
 
@@ -209,7 +215,7 @@ def ailments(index: Index) -> list[str]:
             ).join(documents, documents.c.id == chunks.c.document_id)
         ).all()
         ids = set(connection.scalars(select(chunks.c.id)))
-        in_words = set(connection.scalars(text("SELECT rowid FROM chunks_fts")))
+        in_words = set(connection.scalars(text(WORDS[connection.dialect.name])))
         discarded = set(connection.scalars(select(discarded_vectors.c.vector_id)))
     if len(rows) != len(ids):
         found.append("chunks without a document")

@@ -1,4 +1,4 @@
-"""The lexical index: BM25 over titles, headings and text, in the SQL database (SQLite's FTS5).
+"""The lexical index in SQLite: its full-text search, FTS5.
 
 The audience stands in the index as a term of its own that every search demands, so that what a place may
 not see is filtered inside the search. BM25 is FTS5's own (k1 = 1.2, b = 0.75), its terms stemmed by
@@ -8,16 +8,13 @@ Porter's algorithm.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, text
 
 from knowledge.documents import Chunk
+from knowledge.lexical.fields import BODY_WEIGHT, HEADINGS_WEIGHT, TITLE_WEIGHT, fields, rarity
 from knowledge.terms import content_words
-
-TITLE_WEIGHT = 2.0
-HEADINGS_WEIGHT = 2.0
 
 
 def audience_term(audience: str) -> str:
@@ -26,15 +23,10 @@ def audience_term(audience: str) -> str:
 
 
 def add(connection: Connection, rows: Iterable[tuple[int, Chunk]], audience: str) -> None:
-    """Adds chunks with their ids. A list item's lead-in is counted with it where another chunk holds it."""
+    """Adds chunks with their ids."""
     values = [
-        {
-            "id": chunk_id,
-            "audience": audience_term(audience),
-            "title": chunk.title,
-            "headings": " ".join(chunk.heading_path),
-            "body": _body(chunk),
-        }
+        dict(zip(("title", "headings", "body"), fields(chunk), strict=True))
+        | {"id": chunk_id, "audience": audience_term(audience)}
         for chunk_id, chunk in rows
     ]
     if values:
@@ -45,13 +37,6 @@ def add(connection: Connection, rows: Iterable[tuple[int, Chunk]], audience: str
             ),
             values,
         )
-
-
-def _body(chunk: Chunk) -> str:
-    first = chunk.units[0]
-    passage = chunk.text
-    lead = first.lead if first.lead not in passage else ""
-    return "\n".join(part for part in (lead, " ".join(first.header), passage) if part)
 
 
 def remove(connection: Connection, chunk_ids: Collection[int]) -> None:
@@ -72,12 +57,13 @@ def search(
     allowed = " OR ".join(audience_term(audience) for audience in sorted(audiences))
     rows = connection.execute(
         text(
-            "SELECT rowid, bm25(chunks_fts, 0.0, :title, :headings, 1.0) AS score FROM chunks_fts "
+            "SELECT rowid, bm25(chunks_fts, 0.0, :title, :headings, :body) AS score FROM chunks_fts "
             "WHERE chunks_fts MATCH :query ORDER BY score LIMIT :limit"
         ),
         {
             "title": TITLE_WEIGHT,
             "headings": HEADINGS_WEIGHT,
+            "body": BODY_WEIGHT,
             "query": f"audience: ({allowed}) AND {{title headings body}}: ({wanted})",
             "limit": limit,
         },
@@ -87,7 +73,7 @@ def search(
 
 
 def inverse_frequencies(connection: Connection, wanted: Collection[str]) -> dict[str, float]:
-    """How rare each term is: BM25's ln(1 + (N - n + 0.5) / (n + 0.5)), N chunks, n of which hold it."""
+    """How rare each term is."""
     total = connection.execute(text("SELECT count(*) FROM chunks_fts_docsize")).scalar_one()
     found: dict[str, int] = {}
     for term in wanted:
@@ -95,4 +81,4 @@ def inverse_frequencies(connection: Connection, wanted: Collection[str]) -> dict
             text("SELECT doc FROM chunks_vocabulary WHERE term = :term"), {"term": term}
         ).scalar()
         found[term] = int(count or 0)
-    return {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in found.items()}
+    return {term: rarity(total, n) for term, n in found.items()}
