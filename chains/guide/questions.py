@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chains.guide.contract import Values
 from chains.guide.outcomes import outcomes
@@ -73,10 +74,12 @@ def _due(values: Values, policy: Policy) -> tuple[str, ...]:
     return rules.before_fine_tuning + rules.before_fine_tuning_unless_behaviour
 
 
-def _sway(rag: np.ndarray, axes: Sequence[int]) -> float:
+def _sway(rag: NDArray[np.bool_], axes: Sequence[int]) -> float:
     """How much depends on these factors: in what share of the others' outcomes they decide the verdict."""
-    along = tuple(axes)
-    return float((rag.any(axis=along) & ~rag.all(axis=along)).mean())
+    first = tuple(range(len(axes)))
+    # In front and copied: NumPy is some ten times slower along a short last axis.
+    rows = np.ascontiguousarray(np.moveaxis(rag, axes, first))
+    return float((rows.any(axis=first) & ~rows.all(axis=first)).mean())
 
 
 def _confirmation(
