@@ -6,16 +6,21 @@ The table is the truth: whatever is `accepted` is owed a reply, after any crash.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Engine, Row, and_, exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.tables import inbox
 
-Kind = Literal["message", "ask", "docs", "share"]
+# `message` is what a person wrote; `ask`, `docs` and `guide` are commands (or a modal's words to a private
+# guide); `press` is a button of a guide, `share` one that shows something to a channel, `switch` one that
+# says that something else was meant, `forget` one that deletes a person's history.
+Kind = Literal["message", "ask", "docs", "guide", "press", "share", "switch", "forget"]
+PRIVATE_COMMANDS = ("ask", "docs", "guide")
 ChannelType = Literal["channel", "group", "im", "mpim"]
 OPEN = ("accepted", "answering")
 # More than one, because other workers may be quicker.
@@ -27,8 +32,8 @@ class Incoming:
     """An event that is for us, as it is written to the inbox.
 
     `event_id` is Slack's (for a command, its trigger_id). `thread_ts` is the thread that the reply goes
-    into; `ts` is the message that is answered, None for commands and shares. `text` is plain text
-    without our own mention.
+    into; `ts` is the message that is answered, None for commands and buttons. `text` is plain text
+    without our own mention. `action` says what was pressed (see `bot.actions`).
     """
 
     event_id: str
@@ -41,6 +46,17 @@ class Incoming:
     ts: str | None = None
     thread_ts: str | None = None
     response_url: str | None = None
+    action: Mapping[str, Any] | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether the reply is read by this person alone."""
+        return self.kind in PRIVATE_COMMANDS or bool(self.action and self.action.get("private"))
+
+    @property
+    def direct(self) -> bool:
+        """Whether it came in a direct message."""
+        return self.channel_type == "im"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,7 @@ def accept(engine: Engine, incoming: Incoming) -> bool:
         "team": incoming.team,
         "text": incoming.text,
         "response_url": incoming.response_url,
+        "action": dict(incoming.action) if incoming.action is not None else None,
         "state": "accepted",
         "accepted_at": _now(),
     }
@@ -108,6 +125,13 @@ def _is_known(engine: Engine, incoming: Incoming) -> bool:
     with engine.connect() as connection:
         found = select(exists().where(or_(inbox.c.event_id == incoming.event_id, same_message)))
         return bool(connection.scalar(found))
+
+
+def find(engine: Engine, event_id: str) -> Incoming | None:
+    """An event as it was accepted."""
+    with engine.connect() as connection:
+        row = connection.execute(select(inbox).where(inbox.c.event_id == event_id)).one_or_none()
+    return _incoming(row) if row else None
 
 
 def follows(engine: Engine, channel: str, thread_ts: str) -> bool:
@@ -182,8 +206,8 @@ def take(engine: Engine) -> Item | None:
     return None
 
 
-def _item(row: Row) -> Item:
-    incoming = Incoming(
+def _incoming(row: Row) -> Incoming:
+    return Incoming(
         event_id=row.event_id,
         kind=row.kind,
         channel=row.channel,
@@ -194,11 +218,15 @@ def _item(row: Row) -> Item:
         ts=row.ts,
         thread_ts=row.thread_ts,
         response_url=row.response_url,
+        action=row.action,
     )
+
+
+def _item(row: Row) -> Item:
     accepted_at = row.accepted_at
     return Item(
         id=row.id,
-        incoming=incoming,
+        incoming=_incoming(row),
         accepted_at=accepted_at if accepted_at.tzinfo else accepted_at.replace(tzinfo=UTC),
         failures=row.failures,
         interruptions=row.interruptions,

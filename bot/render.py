@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from bot import actions, words
+from bot.blockkit import Block, button, context_line, plain, shorten
 from bot.mrkdwn import (
     escape_markdown,
     escape_mrkdwn,
@@ -21,10 +22,7 @@ from bot.mrkdwn import (
 )
 from chains.contract import Refusal, Reply, Source, Statement
 
-Block = dict[str, object]
-
 MARKDOWN_LIMIT = 12_000
-SECTION_LIMIT = 3_000
 TEXT_LIMIT = 3_000
 CONTEXT_ELEMENTS = 10
 BUTTONS = 5
@@ -51,7 +49,7 @@ class Rendered:
     def all_blocks(self) -> list[Block]:
         """The message as blocks alone, where it is not streamed."""
         markdown: list[Block] = [{"type": "markdown", "text": self.markdown}] if self.markdown else []
-        return [*([_context_line(self.intro)] if self.intro else []), *markdown, *self.blocks]
+        return [*([context_line(self.intro)] if self.intro else []), *markdown, *self.blocks]
 
 
 def statements_markdown(statements: Iterable[Statement]) -> Iterator[str]:
@@ -76,11 +74,11 @@ def render(reply: Reply, event_id: str, *, shareable: bool = False) -> Rendered:
     blocks = [
         *_source_blocks(sources),
         *_buttons(sources, event_id, more=bool(rest), shareable=shareable),
-        *([_context_line(f"_{escape_mrkdwn(reply.notice)}_")] if reply.notice else []),
+        *([context_line(f"_{escape_mrkdwn(reply.notice)}_")] if reply.notice else []),
         _feedback(event_id),
     ]
     text = escape_mrkdwn(plain_text(reply))
-    return Rendered(markdown, tuple(blocks), _shorten(text, TEXT_LIMIT), rest)
+    return Rendered(markdown, tuple(blocks), shorten(text, TEXT_LIMIT), rest)
 
 
 def plain_text(reply: Reply) -> str:
@@ -255,48 +253,34 @@ def _source_blocks(sources: tuple[Source, ...]) -> list[Block]:
     ]
 
 
-def _source_element(source: Source) -> dict[str, object]:
-    label = f"[{source.number}] {_shorten(source_label(source), 200)}"
+def _source_element(source: Source) -> Block:
+    label = f"[{source.number}] {shorten(source_label(source), 200)}"
     if web_address(source.url):
         return {"type": "mrkdwn", "text": link_mrkdwn(label, source.url), "verbatim": True}
-    return {"type": "plain_text", "text": label, "emoji": False}
+    return plain(label)
 
 
 def _buttons(sources: tuple[Source, ...], event_id: str, *, more: bool, shareable: bool) -> list[Block]:
     unlinked = [source for source in sources if not web_address(source.url)][:BUTTONS]
     buttons = [
-        *([_button(actions.MORE, "More", event_id)] if more else []),
+        *([button(actions.MORE, "More", event_id)] if more else []),
         *(
-            _button(f"{actions.PASSAGE}{source.number}", f"Show passage {source.number}", event_id)
+            button(f"{actions.PASSAGE}{source.number}", f"Show passage {source.number}", event_id)
             for source in unlinked
         ),
-        *([_button(actions.SHARE, "Share to channel", event_id)] if shareable else []),
+        *([button(actions.SHARE, "Share to channel", event_id)] if shareable else []),
     ]
     return [{"type": "actions", "elements": buttons}] if buttons else []
 
 
-def _button(action_id: str, label: str, value: str) -> Block:
-    text = {"type": "plain_text", "text": label, "emoji": False}
-    return {"type": "button", "action_id": action_id, "text": text, "value": value}
-
-
 def _feedback(event_id: str) -> Block:
-    def button(label: str, rating: str, spoken: str) -> dict[str, object]:
-        text = {"type": "plain_text", "text": label, "emoji": False}
-        return {"text": text, "value": f"{rating}:{event_id}", "accessibility_label": spoken}
+    def thumb(label: str, rating: str, spoken: str) -> Block:
+        return {"text": plain(label), "value": f"{rating}:{event_id}", "accessibility_label": spoken}
 
     element = {
         "type": "feedback_buttons",
         "action_id": actions.FEEDBACK,
-        "positive_button": button("Helpful", actions.HELPFUL, "This answer helped"),
-        "negative_button": button("Not helpful", actions.NOT_HELPFUL, "This answer did not help"),
+        "positive_button": thumb("Helpful", actions.HELPFUL, "This answer helped"),
+        "negative_button": thumb("Not helpful", actions.NOT_HELPFUL, "This answer did not help"),
     }
     return {"type": "context_actions", "elements": [element]}
-
-
-def _context_line(text: str) -> Block:
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
-
-
-def _shorten(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,4 +1,4 @@
-"""The bot's tables: what was received, what was said, and what people thought of it."""
+"""The bot's tables: what was received, what was said, what people thought of it, and the guides."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ inbox = Table(
     Column("team", String(32), nullable=False),
     Column("text", Text, nullable=False),
     Column("response_url", Text),
+    # What was pressed or chosen, where it is no message: `bot.inbox.Incoming.action`.
+    Column("action", JSON(none_as_null=True)),
     Column("state", String(16), nullable=False),
     # Times that answering it raised an error, and times that the process ended while it was answered.
     Column("failures", Integer, nullable=False, default=0),
@@ -86,4 +88,41 @@ feedback = Table(
     Column("helpful", Boolean, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("event_id", "user"),
+)
+
+# A decision guide, in a thread or (private) between one person and us in a channel.
+guides = Table(
+    "guides",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    # The event that began it; by it buttons name the guide.
+    Column("event_id", String(255), nullable=False, unique=True),
+    Column("channel", String(32), nullable=False),
+    Column("thread_ts", String(32)),
+    Column("user", String(32), nullable=False),
+    Column("private", Boolean, nullable=False),
+    # How many events moved it; a move that another one overtook is not written.
+    Column("moves", Integer, nullable=False),
+    Column("state", JSON, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+    Index(None, "channel", "thread_ts"),
+    Index(None, "channel", "user"),
+)
+
+# What an event's move in a guide showed: after a crash the same is shown again, and nothing moves twice.
+guide_steps = Table(
+    "guide_steps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", String(255), nullable=False, unique=True),
+    Column("guide", String(255), ForeignKey("guides.event_id", ondelete="CASCADE"), nullable=False),
+    Column("moves", Integer, nullable=False),
+    Column("step", JSON, nullable=False),
+    # The question that the step asks; its message, and what stands above the question there, are kept
+    # for as long as the question is open.
+    Column("question", String(64)),
+    Column("above", JSON(none_as_null=True)),
+    Column("ts", String(32)),
+    Column("collapsed", Boolean, nullable=False),
+    Index(None, "guide", "id"),
 )

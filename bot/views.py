@@ -8,8 +8,9 @@ from typing import Any
 
 from bot import words
 from bot.answerer import KnownDocument
+from bot.blockkit import SECTION_LIMIT, Block, plain, section
 from bot.mrkdwn import escape_mrkdwn, link_mrkdwn
-from bot.render import SECTION_LIMIT, Block, Rendered, source_label
+from bot.render import Rendered, source_label
 from chains.contract import Source
 
 DOCUMENTS_LISTED = 15
@@ -24,11 +25,11 @@ def home_view(documents: int, last_sync: datetime | None) -> dict[str, Any]:
     return {
         "type": "home",
         "blocks": [
-            {"type": "header", "text": _plain(words.HOME_TITLE)},
-            _section(words.HOME_ABOUT),
+            {"type": "header", "text": plain(words.HOME_TITLE)},
+            section(words.HOME_ABOUT),
             {"type": "divider"},
-            _section(known + when),
-            _section(f"For example:\n{examples}"),
+            section(known + when),
+            section(f"For example:\n{examples}"),
         ],
     }
 
@@ -40,12 +41,12 @@ def passage_view(source: Source) -> dict[str, Any]:
     where = f"{source_label(source)}\n{source.document}"
     return {
         "type": "modal",
-        "title": _plain(f"Source {source.number}"),
-        "close": _plain("Close"),
+        "title": plain(f"Source {source.number}"),
+        "close": plain("Close"),
         "blocks": [
-            {"type": "header", "text": _plain(source.title[:HEADER_LIMIT])},
-            {"type": "context", "elements": [_plain(where[:SECTION_LIMIT])]},
-            *({"type": "section", "text": _plain(part)} for part in parts if part.strip()),
+            {"type": "header", "text": plain(source.title[:HEADER_LIMIT])},
+            {"type": "context", "elements": [plain(where[:SECTION_LIMIT])]},
+            *({"type": "section", "text": plain(part)} for part in parts if part.strip()),
         ],
     }
 
@@ -61,7 +62,7 @@ def documents_message(found: Sequence[KnownDocument], total: int, searched: str)
     listed = [f"• {link_mrkdwn(document.title, document.url)}" for document in found[:DOCUMENTS_LISTED]]
     left = 0 if searched else total - len(listed)
     more = [f"… and {left:,} more. `/docs words` searches them."] if left > 0 else []
-    blocks: list[Block] = [_section(text) for text in _within_sections([escape_mrkdwn(line), *listed, *more])]
+    blocks: list[Block] = [section(text) for text in _within_sections([escape_mrkdwn(line), *listed, *more])]
     return Rendered("", tuple(blocks), escape_mrkdwn(line))
 
 
@@ -80,11 +81,3 @@ def _within_sections(lines: Sequence[str]) -> list[str]:
 def _moment(time: datetime) -> str:
     """A time as Slack shows it to each reader in their own zone."""
     return f"<!date^{int(time.timestamp())}^{{date_short_pretty}} {{time}}|{time:%d %b %Y, %H:%M %Z}>"
-
-
-def _plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}

@@ -193,6 +193,11 @@ def test_the_statements_for_deleting_delete(tmp_path: Path) -> None:
         "INSERT INTO turns (event_id, channel, user, question, reply, refused, sources, rest, created_at) "
         "VALUES (?, 'C1', ?, 'why?', 'so', 0, '[]', '', ?)"
     )
+    guide = (
+        "INSERT INTO guides (event_id, channel, user, private, moves, state, updated_at) "
+        "VALUES (?, 'C1', ?, 0, 1, '{}', ?)"
+    )
+    step = "INSERT INTO guide_steps (event_id, guide, moves, step, collapsed) VALUES (?, ?, 1, '{}', 0)"
     feedback = "INSERT INTO feedback (event_id, user, helpful, created_at) VALUES (?, ?, 1, ?)"
     for event, user, when in (
         ("theirs", "U0123ABCD", "2099-01-01 00:00:00.000000"),
@@ -202,6 +207,8 @@ def test_the_statements_for_deleting_delete(tmp_path: Path) -> None:
         database.execute(inbox, (event, user, when, when))
         database.execute(turn, (event, user, when))
         database.execute(feedback, (event, user, when))
+        database.execute(guide, (event, user, when))
+        database.execute(step, (event, event))
 
     def left(table: str) -> set[str]:
         return {event for (event,) in database.execute(f"SELECT event_id FROM {table}")}
