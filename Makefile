@@ -22,7 +22,7 @@ run: $(VENV)/run.stamp ## Start Ragtime: the playground, or Slack when tokens ar
 	@exec $(BIN)/python -m bot run
 
 test: $(VENV)/dev.stamp ## Run every test.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(VENV)/dev.stamp ## Check style and types.
 	$(BIN)/ruff check .
