@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import truststore
 import typer
 
-from bot.config import Settings, load_settings
+from bot.config import Settings, load_settings, other_variables
 from knowledge.errors import AdminError
 
 app = typer.Typer(
@@ -51,7 +51,10 @@ def _stop(line: str) -> NoReturn:
 
 
 def _settings() -> Settings:
-    return load_settings(os.environ, Path(".env"))
+    dotenv = Path(".env")
+    for name, value in other_variables(dotenv).items():
+        os.environ.setdefault(name, value)
+    return load_settings(os.environ, dotenv)
 
 
 @app.command()

@@ -136,6 +136,17 @@ class Settings(BaseSettings):
         return (init_settings,)
 
 
+def other_variables(dotenv: Path) -> dict[str, str]:
+    """What a `.env` file says beside the settings, for libraries that read the environment themselves.
+
+    A LangChain provider's key (`ANTHROPIC_API_KEY`) or a proxy's address (`HTTPS_PROXY`), for example.
+    """
+    values = dotenv_values(dotenv) if dotenv.is_file() else {}
+    return {
+        name: value for name, value in values.items() if value and name.lower() not in Settings.model_fields
+    }
+
+
 def load_settings(environment: Mapping[str, str], dotenv: Path | None = None) -> Settings:
     """Reads the settings from environment variables, and below them from a `.env` file.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import SAMPLE_DOCS, BadSettings, Settings, load_settings
+from bot.config import SAMPLE_DOCS, BadSettings, Settings, load_settings, other_variables
 
 TOKEN = {"SLACK_BOT_TOKEN": "xoxb-1"}
 
@@ -92,3 +92,10 @@ def test_secrets_are_never_printed():
 
 def test_every_variable_says_what_it_is_for():
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+def test_what_a_dotenv_file_says_beside_the_settings_is_for_other_libraries(tmp_path: Path):
+    file = tmp_path / ".env"
+    file.write_text("ANTHROPIC_API_KEY=secret\nPORT=4000\nHTTPS_PROXY=\n")
+    assert other_variables(file) == {"ANTHROPIC_API_KEY": "secret"}
+    assert other_variables(tmp_path / "none") == {}
