@@ -1,0 +1,3 @@
+"""Reads free text: values of factors with the words they rest on, and what is left open."""
+
+from chains.guide.reader.reader import Reader as Reader

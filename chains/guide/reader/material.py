@@ -1,0 +1,86 @@
+"""Training material in numbers: how many examples, and whether they are pairs, ratings or mere text."""
+
+from __future__ import annotations
+
+import re
+
+from chains.guide.reader.hits import UNSURE, Hit
+from chains.guide.reader.numbers import Number, numbers
+
+FACTOR = "data"
+SOME_FROM = 50
+MANY_ABOVE = 10_000
+
+# Things that come in twos by themselves, or are said to.
+_PAIRED = (
+    r"pairs?|q ?& ?a|qas?|question[s]?\W{0,3}(?:and|/|&|\+|with|,)?\W{0,3}(?:the |an? |their |his |"
+    r"her |model )?(?:right |accepted |good )?(?:answers?|repl(?:y|ies))|"
+    r"before[ -]and[ -]after|before (?:and|&) after|old and (?:new|rewritten)|original and|"
+    r"side by side|both versions|"
+    r"with (?:the|their|an?|our|his|her|its|each|every|worked|full|accepted|corresponding|matching|"
+    r"answers?|repl(?:y|ies)|solutions?|reasons?)\b|w/|"
+    r"each (?:one )?(?:with|w/|in response)|(?:they|it) (?:was|were) (?:written|made|drafted|"
+    r"based) (?:from|on)|written from|drafted from|made from|it was based on|came from|"
+    r"(?:and|&|plus|,|/|\+|->|=) (?:the |their |our |his |her |its |an? |"
+    r"what )?(?:\w+ ){0,2}(?:repl(?:y|ies)|answers?|reactions?|solutions?|verdicts?|decisions?|"
+    r"rewrites?|rewritten|outputs?|codes?|reports?|forms?|summar(?:y|ies)|labels?|explanations?|"
+    r"reasons?|corrections?|responses?|versions?)|"
+    r"(?:questions?|prompts?|inputs?|customer(?:'s)? (?:message|line|question)|request) (?:in|and|"
+    r"with|,)|in, .{3,40} out|labell?ed|annotated|human[- ]checked|signed off|"
+    r"answered|rewrote|rewritten|reworked|polished|corrected|graded|demonstrations?|dialog(?:ue)?s|"
+    r"chats|transcripts|conversations|examples|samples|faq"
+)
+_PAIR = re.compile(rf"\b(?:{_PAIRED})\b|->|/answer|/reply|\bq/a\b")
+_RATED = re.compile(
+    r"\b(?:thumbs?|stars?|ratings?|rated|votes?|voted|upvotes?|likes?|smileys?|smiley|clicks?|"
+    r"picks?|picked|picks the|ranked|rankings?|preferences?|prefer(?:red|s)?|"
+    r"better (?:one|of|or|/|than)|better/worse|compar(?:ed|isons?|e)|scores?|scored|marks?|ticks?|"
+    r"ticked|which of (?:the )?two|a/b|left or right|"
+    r"verdicts on|presses|pressed|nicer (?:one|of)|warmer one)\b"
+)
+_TEXT = re.compile(
+    r"\b(?:pages?|documents?|docs|pdfs?|articles?|gb|tb|mb|books?|volumes?|words|files?|manuals?|"
+    r"recordings?|records|inscriptions|theses|contracts?|leaflets?|binders?|logs?|boxes|"
+    r"raw|unlabell?ed|no labels|plain text|text only|only text|tickets|emails|mails|letters|scans?)\b"
+)
+# Numbers that count something else.
+_OTHER = re.compile(
+    r"\s*(?:%|percent|people|persons|users|employees|members|customers|nurses|agents|staff|"
+    r"engineers|clients|students|years?|yrs|months?|weeks?|days?|hours?|"
+    r"languages|countries|sites?|houses|shops|stores|schools|studios|offices|gpus?|a100s?|h100s?|"
+    r"dollars|euros?|eur|usd|bucks|pounds|k€|€|\$|£|chf|"
+    r"gb|tb|mb|pages|of us|ml|data scientists|researchers|lawyers|codes\b|categories|queues|fields|"
+    r"headings|bands|volunteers|families|parents|machines|centres?|branches|times)\b"
+)
+
+
+def material_hits(text: str, *, asked: bool) -> list[Hit]:
+    """Counted examples in a plain text. Sure where the words about the number say what is counted."""
+    hits: list[Hit] = []
+    found = [number for number in numbers(text) if _counts(text, number)]
+    for index, number in enumerate(found):
+        following = found[index + 1].start if index + 1 < len(found) else len(text)
+        context = text[max(0, number.start - 90) : min(following, number.end + 110)]
+        if _RATED.search(context):
+            hits.append(Hit(FACTOR, "ratings", number.start, number.end, True))
+        elif _PAIR.search(context):
+            value = (
+                "many_pairs"
+                if number.value > MANY_ABOVE
+                else "some_pairs"
+                if number.value >= SOME_FROM
+                else UNSURE
+            )
+            hits.append(Hit(FACTOR, value, number.start, number.end, number.value >= SOME_FROM))
+        elif asked and _TEXT.search(context):
+            hits.append(Hit(FACTOR, "raw", number.start, number.end))
+    return hits
+
+
+def _counts(text: str, number: Number) -> bool:
+    """Whether a number may count examples: no year, no money, no people."""
+    words = text[number.start : number.end]
+    if re.fullmatch(r"(?:1[5-9]|20)\d\d", words) and number.value < 2100:
+        return False
+    before = text[max(0, number.start - 3) : number.start]
+    return number.value >= 2 and not re.search(r"[$€£¥]\s?$", before) and not _OTHER.match(text, number.end)
