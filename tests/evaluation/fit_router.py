@@ -1,0 +1,188 @@
+"""Fits the router's small classifier, and says how good it is on people whose lines it has not seen.
+
+    python -m tests.evaluation.fit_router [--errors] [--write]
+
+The lines of `data/router-*.jsonl` are by one author a file: each figure comes from weights fitted on the
+others' alone. Dialogues with the guide (`data/guide-*.jsonl`) and questions about documents are read as
+further examples, at less weight. `--write` fits on all and writes `chains/routing/weights.npz`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from chains.router import LOOKED_AT
+from chains.routing.classifier import ROUTES, WEIGHTS, Classifier
+from chains.routing.features import Context, features, normal
+from knowledge.embeddings.minilm import MiniLM
+
+DATA = Path(__file__).with_name("data")
+QUESTIONS = ("sample", "pagerduty-extra", "sourcegraph-handbook")
+PENALTY = 0.001
+STEPS = 300
+# What was not written for the router counts less, and no file of it for more than one author's lines.
+AUXILIARY = 0.3
+LIKE_LINES = 300
+# The share of sure routes that should be right.
+SURE_RIGHT = 0.985
+
+
+@dataclass(frozen=True)
+class Line:
+    """A message with its route."""
+
+    text: str
+    context: Context
+    gold: str
+
+
+@dataclass
+class Written:
+    """One author's lines: features, the routes' places, and how much each line counts."""
+
+    lines: list[Line]
+    features: np.ndarray
+    routes: np.ndarray
+    weights: np.ndarray
+
+
+def fit(parts: Sequence[Written]) -> Classifier:
+    """A softmax with a penalty on large weights, by Adam (Kingma and Ba 2014, arXiv:1412.6980)."""
+    rows = np.concatenate([part.features for part in parts])
+    rows = np.c_[rows, np.ones(len(rows), np.float32)]
+    wanted = np.eye(len(ROUTES), dtype=np.float32)[np.concatenate([part.routes for part in parts])]
+    counts = np.concatenate([part.weights for part in parts])
+    counts = (counts / counts.sum())[:, None].astype(np.float32)
+    penalty = np.full((rows.shape[1], 1), PENALTY, np.float32)
+    penalty[-1] = 0
+    weights = np.zeros((rows.shape[1], len(ROUTES)), np.float32)
+    first, second = np.zeros_like(weights), np.zeros_like(weights)
+    for step in range(1, STEPS + 1):
+        likely = Classifier(weights[:-1], weights[-1], 1).probabilities(rows[:, :-1])
+        slope = rows.T @ ((likely - wanted) * counts) + penalty * weights
+        first = 0.9 * first + 0.1 * slope
+        second = 0.99 * second + 0.01 * slope**2
+        weights -= 0.05 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
+    return Classifier(weights[:-1], weights[-1], 1)
+
+
+def read_lines(path: Path) -> list[Line]:
+    """The router's own lines."""
+    return [Line(item["text"], item["context"], item["gold"]) for item in _objects(path)]
+
+
+def read_dialogues(path: Path) -> list[Line]:
+    """What people say to the guide: openings in a channel, replies in its thread."""
+    lines: list[Line] = []
+    for item in _objects(path):
+        lines.append(Line(item["opening"], "channel", "guide"))
+        lines.extend(Line(reply, "guide_thread", "guide") for reply in item["answers"].values())
+    return lines
+
+
+def read_questions(path: Path) -> list[Line]:
+    """What people ask documents; a question in the middle of a guide is one all the same."""
+    contexts: tuple[Context, ...] = ("channel", "dm", "guide_thread")
+    return [
+        Line(item["question"], "answer_thread" if item.get("history") else contexts[place % 3], "answer")
+        for place, item in enumerate(_objects(path))
+    ]
+
+
+def prepared(lines: list[Line], encoder: MiniLM, weight: float = 1.0) -> Written:
+    """The lines with their features."""
+    said = [normal(line.text)[:LOOKED_AT] for line in lines]
+    rows = [
+        features(text, encoded.vector, line.context)
+        for text, encoded, line in zip(said, encoder.encode(said), lines, strict=True)
+    ]
+    routes = np.array([ROUTES.index(line.gold) for line in lines])  # pyright: ignore[reportArgumentType]
+    return Written(lines, np.array(rows, np.float32), routes, np.full(len(lines), weight))
+
+
+def held_out(
+    written: dict[str, Written], others: dict[str, Written]
+) -> Iterator[tuple[str, Written, np.ndarray]]:
+    """Each author's lines with the probabilities from everybody else's.
+
+    `others` are further examples; those of the same author (by file name) are left out as well.
+    """
+    for author, part in written.items():
+        rest = [each for name, each in (*written.items(), *others.items()) if name != author]
+        yield author, part, fit(rest).probabilities(part.features)
+
+
+def sure_above(likely: np.ndarray, right: np.ndarray) -> float:
+    """The least probability from which so many of the routes are right as sure ones should be."""
+    order = np.argsort(-likely)
+    share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(share >= SURE_RIGHT)
+    return float(likely[order[enough[-1]]]) if len(enough) else 1.0
+
+
+def main() -> None:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--errors", action="store_true", help="Print the lines that went wrong.")
+    parser.add_argument("--write", action="store_true", help="Fit on all and write the weights.")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        encoder = MiniLM(Path(temporary))
+        written = {
+            path.stem.removeprefix("router-"): prepared(read_lines(path), encoder)
+            for path in sorted(DATA.glob("router-*.jsonl"))
+        }
+        others: dict[str, Written] = {}
+        for path in sorted(DATA.glob("guide-*.jsonl")):
+            lines = read_dialogues(path)
+            weight = AUXILIARY * min(1.0, LIKE_LINES / len(lines))
+            others[path.stem.removeprefix("guide-")] = prepared(lines, encoder, weight)
+        for name in QUESTIONS:
+            others[name] = prepared(read_questions(DATA / f"{name}.jsonl"), encoder, AUXILIARY)
+
+    best, right = report(written, others, errors=arguments.errors)
+    threshold = sure_above(best, right)
+    sure = best >= threshold
+    print(
+        f"all: right {right.mean():.3f}; sure (above {threshold:.2f}) {sure.mean():.2f}, "
+        f"of these right {right[sure].mean():.3f}"
+    )
+    if arguments.write:
+        classifier = fit([*written.values(), *others.values()])
+        np.savez_compressed(
+            WEIGHTS,
+            weights=classifier.weights.astype(np.float16),
+            bias=classifier.bias,
+            sure_above=threshold,
+        )
+
+
+def report(
+    written: dict[str, Written], others: dict[str, Written], *, errors: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Prints each author's figure; gives all lines' best probabilities, and whether those were right."""
+    best, right = [], []
+    for author, part, likely in held_out(written, others):
+        chosen = likely.argmax(axis=1)
+        best.append(likely.max(axis=1))
+        right.append(chosen == part.routes)
+        print(f"{author}: {len(part.lines)} lines, right {right[-1].mean():.3f}", flush=True)
+        for line, route, chance, ok in zip(part.lines, chosen, likely.max(axis=1), right[-1], strict=True):
+            if errors and not ok:
+                print(f"  {line.context} {line.gold} -> {ROUTES[route]} {chance:.2f}  {line.text!r}")
+    return np.concatenate(best), np.concatenate(right)
+
+
+def _objects(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+if __name__ == "__main__":
+    main()
