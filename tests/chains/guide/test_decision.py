@@ -106,6 +106,13 @@ def test_a_single_veto_is_flipped_by_living_without_it() -> None:
     assert decision.flips[0].changes == (("citations", "nice"),)
 
 
+def test_means_do_not_count_where_a_veto_decides_or_the_points_do() -> None:
+    assert decide(ROW | {"citations": "must"}).total < 0
+    assert decide(ROW | {"citations": "must"}).missing == ()
+    assert decide({"need": "facts"}).missing == ()
+    assert decide(ROW).missing == ("data", "budget", "team")
+
+
 def test_two_vetoes_are_flipped_only_together() -> None:
     decision = decide(ROW | MEANS | {"citations": "must", "deletion": "must"})
     assert decision.flips[0].changes == (("need", "behaviour"),)

@@ -112,6 +112,11 @@ def test_a_veto_is_the_first_reason_and_settles_it() -> None:
     assert "what it must know changes every week" in recommendation.summary
 
 
+def test_a_veto_comes_before_what_counts_as_much() -> None:
+    reasons = recommended({"need": "facts", "citations": "must"}).reasons
+    assert [reason.factor for reason in reasons] == ["citations", "need"]
+
+
 def test_what_is_not_feasible_is_said_as_not_now() -> None:
     recommendation = recommended(ARCHIVE | {"data": "none"}, unsure=("team",))
     assert recommendation.headline == (

@@ -139,3 +139,12 @@ def test_an_edited_file_changes_the_decision() -> None:
     bold = read_policy(FILE.replace("start = 2 ", "start = -9 "))
     values = {"need": "facts", "data": "raw", "budget": "large"}
     assert (decide(values).verdict, decide(values, bold).verdict) == ("rag", "fine-tuning")
+
+
+def test_nothing_vetoes_under_behaviour_only_even_if_the_file_lets_it_count() -> None:
+    counting = read_policy(FILE.replace('"citations", "privacy"', '"privacy"'))
+    decision = decide({"need": "behaviour", "citations": "must"}, counting)
+    assert [(line.points, line.vetoes, line.ignored) for line in decision.lines] == [
+        (-5, False, False),
+        (3, False, False),
+    ]
