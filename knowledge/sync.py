@@ -27,6 +27,7 @@ from knowledge.documents import Chunk, Document, UnreadableDocument
 from knowledge.embeddings.base import EmbeddingFailed
 from knowledge.errors import AdminError
 from knowledge.index import EMBEDDER, Index, chunk_of, chunk_values, state
+from knowledge.parsers.apart import parsing_apart
 from knowledge.sources.folder import SOURCE, FoundFile, Skipped, load, walk
 from knowledge.sources.rules import load_rules
 from knowledge.tables import chunks, discarded_vectors, documents, index_state
@@ -114,35 +115,36 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
     present = {file.path for file in found}
     gone = {path: row for path, row in known.items() if path not in present}
     waiting = _Batch(index, vectors, failed)
-    for position, file in enumerate(found):
-        report(SyncProgress("indexing", position, len(found)))
-        row = known.get(file.path)
-        stamp = _digest(file.stamp, repr(rules.about(file.path)), docs_url, VERSION)
-        if row is not None and row["stamp"] == stamp:
-            result.unchanged += 1
-            continue
-        try:
-            document = load(root, file, rules, docs_url)
-        except UnreadableDocument as error:
-            result.skipped.append(Skipped(file.path, str(error)))
+    with parsing_apart() as parse:
+        for position, file in enumerate(found):
+            report(SyncProgress("indexing", position, len(found)))
+            row = known.get(file.path)
+            stamp = _digest(file.stamp, repr(rules.about(file.path)), docs_url, VERSION)
+            if row is not None and row["stamp"] == stamp:
+                result.unchanged += 1
+                continue
+            try:
+                document = load(root, file, rules, docs_url, parse)
+            except UnreadableDocument as error:
+                result.skipped.append(Skipped(file.path, str(error)))
+                if row is not None:
+                    # Not even its last readable version: it may have been narrowed since.
+                    gone[file.path] = row
+                continue
+            content = _content_hash(document)
+            if row is not None and row["content_hash"] == content and _same_vectors(index, row, document):
+                _restamp(index, row["id"], document, stamp)
+                result.unchanged += 1
+                continue
+            if row is None and (moved := _moved(index, gone, document, content)) is not None:
+                _restamp(index, gone.pop(moved)["id"], document, stamp)
+                result.moved += 1
+                continue
+            result.added += row is None
+            result.changed += row is not None
             if row is not None:
-                # Not even its last readable version: it may have been narrowed since.
-                gone[file.path] = row
-            continue
-        content = _content_hash(document)
-        if row is not None and row["content_hash"] == content and _same_vectors(index, row, document):
-            _restamp(index, row["id"], document, stamp)
-            result.unchanged += 1
-            continue
-        if row is None and (moved := _moved(index, gone, document, content)) is not None:
-            _restamp(index, gone.pop(moved)["id"], document, stamp)
-            result.moved += 1
-            continue
-        result.added += row is None
-        result.changed += row is not None
-        if row is not None:
-            _withhold(index, row, document)
-        result.chunks += waiting.add(document, stamp, content)
+                _withhold(index, row, document)
+            result.chunks += waiting.add(document, stamp, content)
     waiting.write()
     report(SyncProgress("indexing", len(found), len(found)))
     _remove(index, vectors, [row["id"] for row in gone.values()])

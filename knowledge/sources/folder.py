@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pathspec import GitIgnoreSpec
 
 from knowledge.access import EVERYONE
-from knowledge.documents import Document, UnreadableDocument
+from knowledge.documents import Document, ParsedDocument, UnreadableDocument
 from knowledge.parsers import SUPPORTED, parse
 from knowledge.parsers.text_pieces import absolute_url, one_line
 from knowledge.sources.rules import Rules, Statements, audience_of, patterns, read_control_file
@@ -61,7 +61,13 @@ def walk(root: Path) -> Iterator[Entry]:
     yield from _walk_folder(root, root, ignored, frozenset())
 
 
-def load(root: Path, found: FoundFile, rules: Rules, docs_url: str | None = None) -> Document:
+def load(
+    root: Path,
+    found: FoundFile,
+    rules: Rules,
+    docs_url: str | None = None,
+    parse: Callable[[Path], ParsedDocument] = parse,
+) -> Document:
     """Parses a found file, and settles its title, who may read it, and where people can open it.
 
     The most specific statement wins: front matter, then the last rule that matches, then everyone.

@@ -1,0 +1,109 @@
+"""Parses in a process of its own, with limits of time and memory: no file can hold up or end a sync.
+
+Pages of text are parsed right here. What unpacks, nests or refers (Office files, PDF, HTML) goes to a
+child process, which is started when the first one comes and killed when a file takes too long.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import TimeoutError as OutOfTime
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.documents import ParsedDocument, UnreadableDocument
+from knowledge.parsers import parse
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
+Parse = Callable[[Path], ParsedDocument]
+
+PLAIN = frozenset((".csv", ".markdown", ".md", ".mdx", ".text", ".tsv", ".txt"))
+SMALL_BYTES = 1024 * 1024
+"""A larger text goes to the child process, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may take: seconds by the clock, and bytes of address space on top of the program's."""
+
+    seconds: float = 60.0
+    memory: int = 2 * 1024**3
+
+
+@contextmanager
+def parsing_apart(limits: Limits = Limits(), parser: Parse = parse) -> Iterator[Parse]:
+    """A `parse` whose child process lives as long as the context. `parser` is what is run in it.
+
+    It raises UnreadableDocument for whatever is wrong with a file, as `parse` does.
+    """
+    apart = _Apart(limits, parser)
+    try:
+        yield apart.parse
+    finally:
+        apart.stop()
+
+
+@dataclass(slots=True)
+class _Apart:
+    limits: Limits
+    parser: Parse
+    _pools: list[ProcessPool] = field(default_factory=list)
+
+    def parse(self, path: Path) -> ParsedDocument:
+        if path.suffix.lower() in PLAIN and _size(path) <= SMALL_BYTES:
+            return self.parser(path)
+        from pebble import ProcessExpired
+
+        running = self._pool().schedule(self.parser, args=[path], timeout=self.limits.seconds)
+        try:
+            return running.result()
+        except OutOfTime:
+            raise UnreadableDocument(
+                f"reading it takes longer than {self.limits.seconds:g} seconds"
+            ) from None
+        except ProcessExpired:
+            raise UnreadableDocument("reading it ended the process that read it") from None
+
+    def stop(self) -> None:
+        for pool in self._pools:
+            pool.stop()
+            pool.join()
+
+    def _pool(self) -> ProcessPool:
+        if not self._pools:
+            import multiprocessing
+
+            from pebble import ProcessPool
+
+            self._pools.append(
+                ProcessPool(
+                    max_workers=1,
+                    # A fork of a process with threads may hang.
+                    context=multiprocessing.get_context("spawn"),
+                    initializer=_limit_memory,
+                    initargs=[self.limits.memory],
+                )
+            )
+        return self._pools[0]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _limit_memory(most: int) -> None:
+    """Where the system can: a file that wants more then gets a MemoryError, which `parse` reports."""
+    if sys.platform == "linux":
+        import resource
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        limit = pages * resource.getpagesize() + most
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
