@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 
 from chains.guide.contract import Decision, Flip, Values, Verdict
-from chains.guide.outcomes import outcomes
+from chains.guide.outcomes import outcomes, place
 from chains.guide.policy import POLICY, Policy
 from chains.guide.scoring import is_rag, lacks, line
 
@@ -52,15 +52,20 @@ def flips(values: Values, among: Collection[str] | None = None, policy: Policy =
     leave the policy's first question alone come first. `among` are the factors that may change (all).
     """
     factors = policy.in_order(policy.factors if among is None else among)
+    rag = outcomes(values, factors, policy)
+    here = tuple(place(factor, values.get(factor), policy) for factor in factors)
     found: list[Flip] = []
     for size in range(1, policy.flips.most_changes + 1):
         if len(found) >= policy.flips.enough:
             break
         smaller = [{factor for factor, _ in flip.changes} for flip in found]
-        sets = [
-            chosen for chosen in combinations(factors, size) if not any(map(set(chosen).issuperset, smaller))
-        ]
-        found += filter(None, (_mildest(values, chosen, policy) for chosen in sets))
+        for axes in combinations(range(len(factors)), size):
+            chosen = tuple(factors[axis] for axis in axes)
+            # The first place along an axis is the unknown: nothing can be changed to that.
+            changed = tuple(slice(1, None) if axis in axes else at for axis, at in enumerate(here))
+            turning = np.argwhere(rag[changed] != rag[here])
+            if len(turning) and not any(map(set(chosen).issuperset, smaller)):
+                found.append(_mildest(values, chosen, turning.tolist(), policy))
     first = policy.dialogue.first
     found.sort(
         key=lambda flip: (
@@ -72,17 +77,14 @@ def flips(values: Values, among: Collection[str] | None = None, policy: Policy =
     return tuple(found[: policy.flips.most])
 
 
-def _mildest(values: Values, factors: tuple[str, ...], policy: Policy) -> Flip | None:
-    """The change of all these factors that turns the verdict and moves the fewest points, if one does."""
-    now = outcomes(values, (), policy)
-    # The first place along an axis is the unknown: nothing can be changed to that.
-    known = outcomes(values, factors, policy)[(slice(1, None),) * len(factors)]
+def _mildest(values: Values, factors: tuple[str, ...], places: list[list[int]], policy: Policy) -> Flip:
+    """Of some changes of these factors, given as places among their values, what moves the fewest points."""
     names = [tuple(policy.factors[factor].points) for factor in factors]
-    turning = [
-        tuple((factor, name[i]) for factor, name, i in zip(factors, names, place, strict=True))
-        for place in np.argwhere(known != now).tolist()
-    ]
-    return Flip(min(turning, key=lambda changes: _moved(values, changes, policy))) if turning else None
+    changes = (
+        tuple((factor, name[at]) for factor, name, at in zip(factors, names, chosen, strict=True))
+        for chosen in places
+    )
+    return Flip(min(changes, key=lambda change: _moved(values, change, policy)))
 
 
 def _moved(values: Values, changes: Collection[tuple[str, str]], policy: Policy) -> int:

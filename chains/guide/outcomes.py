@@ -21,14 +21,15 @@ def outcomes(values: Values, open_factors: Collection[str], policy: Policy = POL
     values in theirs. A factor that is neither open nor in `values` stays unknown.
     """
     index = tuple(
-        slice(None) if name in open_factors else _position(values.get(name), tuple(factor.points))
-        for name, factor in policy.factors.items()
+        slice(None) if factor in open_factors else place(factor, values.get(factor), policy)
+        for factor in policy.factors
     )
     return _every_outcome(policy)[index]
 
 
-def _position(value: str | None, values: tuple[str, ...]) -> int:
-    return 0 if value is None else values.index(value) + 1
+def place(factor: str, value: str | None, policy: Policy = POLICY) -> int:
+    """Where a value stands along its factor's axis; the unknown (None) stands first."""
+    return 0 if value is None else [*policy.factors[factor].points].index(value) + 1
 
 
 @cache
@@ -36,7 +37,7 @@ def _every_outcome(policy: Policy) -> NDArray[np.bool_]:
     """All combinations; some 700,000 bytes and milliseconds, made at the first use."""
     factor, value = policy.behaviour
     axis = list(policy.factors).index(factor)
-    behaviour = (slice(None),) * axis + (_position(value, tuple(policy.factors[factor].points)),)
+    behaviour = (slice(None),) * axis + (place(factor, value, policy),)
     every = _given(policy, behaviour_only=False)
     every[behaviour] = _given(policy, behaviour_only=True)[behaviour]
     return every
