@@ -103,8 +103,10 @@ class State:
     """A dialogue, whole: small, serialisable (`chains.guide.saved`), and all that is remembered of it.
 
     `asked` holds the ids of the questions so far, in order: a factor, several joined by "+", or
-    "confirm:" and a factor. `pending` is the one that waits for its answer. `earlier` are the states
-    before the last moves, oldest first, for undo; they hold no earlier ones themselves.
+    "confirm:" and a factor. `pending` is the one that waits for its answer; while `doubt` is there, it is
+    whether that doubt's new value holds, and `more_doubts` are asked about after it. `told_at_once` says
+    that the person wanted the verdict without further questions. `earlier` are the states before the last
+    moves, oldest first, for undo; they hold no earlier ones themselves.
     """
 
     topic: str = ""
@@ -114,7 +116,9 @@ class State:
     asked: tuple[str, ...] = ()
     pending: str | None = None
     doubt: Doubt | None = None
+    more_doubts: tuple[Doubt, ...] = ()
     concluded: bool = False
+    told_at_once: bool = False
     # Volumes that a person gave for the cost figures, by name (see prices.toml).
     volumes: Mapping[str, float] = field(default_factory=dict[str, float])
     touched_at: datetime | None = None

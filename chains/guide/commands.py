@@ -1,0 +1,124 @@
+"""What people say to steer the guide rather than to answer: undo, start over, why, what if."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal, cast, get_args
+
+from chains.guide.contract import State
+
+Name = Literal[
+    "start_over",
+    "undo",
+    "skip",
+    "how_sure",
+    "flips",
+    "what_if",
+    "why_ask",
+    "why",
+    "just_tell",
+    "so_far",
+    "costs",
+    "repeat",
+]
+NAMES: tuple[Name, ...] = get_args(Name)
+
+# Longer messages tell something; what steers is short.
+LONGEST = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command, and the words that it is about: for "what_if", what is supposed."""
+
+    name: Name
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    name: Name
+    when: Literal["", "asking", "concluded"]
+    expression: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    corrections: tuple[re.Pattern[str], ...]
+    supposed: Mapping[str, Mapping[str, re.Pattern[str]]]
+    patterns: tuple[_Pattern, ...]
+
+
+def find_command(text: str, state: State) -> Command | None:
+    """The command that a message is, where the dialogue stands as it does; None where it is none."""
+    if len(text) > LONGEST:
+        return None
+    plain = " ".join(_plain(text).split())
+    table = _table()
+    begun = plain[found.end() :] if (found := table.before.match(plain)) else plain
+    asks = plain.rstrip(" .!)…").endswith("?")
+    # What begins like a courtesy may be the whole message: "sorry?"
+    for whole in (begun, plain):
+        bare = table.after.sub("", whole)
+        for pattern in table.patterns:
+            if pattern.when and (pattern.when == "asking") != (state.pending is not None):
+                continue
+            found = pattern.expression.fullmatch(bare)
+            found = found or (pattern.expression.fullmatch(f"{bare}?") if asks else None)
+            if found:
+                return Command(pattern.name, _words(text, found))
+    return None
+
+
+def corrects(text: str) -> Literal["", "perhaps", "surely"]:
+    """Whether a message takes back something that was said, by its words: "surely", "perhaps" or not."""
+    plain = _plain(text)
+    surely, perhaps = _table().corrections
+    return "surely" if surely.search(plain) else "perhaps" if perhaps.search(plain) else ""
+
+
+def supposes(text: str) -> dict[str, str]:
+    """The values that are supposed in words that nobody would answer with: "no deadline"."""
+    plain = _plain(text)
+    return {
+        factor: value
+        for factor, values in _table().supposed.items()
+        for value, pattern in values.items()
+        if pattern.search(plain)
+    }
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("’", "'").replace("‘", "'").strip()
+
+
+def _words(text: str, found: re.Match[str]) -> str:
+    """The words that a pattern is about, as the person wrote them."""
+    words = (found.groupdict().get("words") or "").strip(" ?.!,")
+    place = " ".join(_plain(text).split()).find(words)
+    return " ".join(text.split())[place : place + len(words)] if words else ""
+
+
+@cache
+def _table() -> _Table:
+    text = resources.files("chains.guide").joinpath("commands.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)
+    patterns = tuple(
+        _Pattern(cast("Name", entry["name"]), entry.get("when", ""), re.compile(pattern))
+        for entry in table["command"]
+        for pattern in entry["patterns"]
+    )
+    corrections = tuple(re.compile(table["corrections"][name]) for name in ("surely", "perhaps"))
+    supposed = {
+        factor: {value: re.compile(pattern) for value, pattern in values.items()}
+        for factor, values in table["supposed"].items()
+    }
+    before, after = re.compile(table["before"]), re.compile(f"{table['after']}$")
+    return _Table(before, after, corrections, supposed, patterns)

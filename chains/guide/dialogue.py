@@ -1,0 +1,263 @@
+"""The guide's dialogue: from a state and what a person said, pressed or commanded to the next state.
+
+A plain reducer. All that is remembered is `State`; what is shown is `Step`. How a message is understood is
+in `hearing`, what it does to the state in `moves`, what the guide says of itself in `talk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from chains.guide import moves, talk
+from chains.guide.commands import Command, Name, find_command
+from chains.guide.contract import Known, State, Step
+from chains.guide.explain import recommend
+from chains.guide.hearing import has_words, hear, hear_confirmation, hear_doubt, new_volumes, supposed
+from chains.guide.policy import POLICY
+from chains.guide.questions import CONFIRM, next_question
+from chains.guide.reader import Reader
+from chains.guide.words import ask, factors_of, note, option_meant, otherwise, settled, unticked
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+# In front of a factor, as a question's id: the person has asked to change that answer.
+CHANGE = "change:"
+LONGEST_TOPIC = 300
+LONG_PAUSE = timedelta(days=1)
+
+Notes = tuple[str, ...]
+Moved = tuple[State, Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Holds dialogues, and remembers nothing itself. The model may only word the recommendation."""
+
+    reader: Reader
+    model: BaseChatModel | None = None
+
+    def begin(self, text: str, user: str, now: datetime) -> Moved:
+        """Begins a dialogue; `text` is what the person is building, perhaps nothing."""
+        state = State()
+        if has_words(text):
+            topic = " ".join(text.split())[:LONGEST_TOPIC]
+            reading = self.reader.read(text, today=now.date())
+            state = moves.heed(State(topic=topic, volumes=new_volumes(text, state)), reading, user)
+        state, step = self._ask_next(state, talk.noted_now(State(), state), now)
+        return state, replace(step, notes=(note("greeting"), *step.notes)) if step.ask else step
+
+    def say(self, state: State, text: str, user: str, now: datetime) -> Moved:
+        """Takes a message: a command, an answer, a correction, something said in passing."""
+        if not has_words(text):
+            return self._stay(state, (note("nothing_said"),), now)
+        if found := find_command(text, state):
+            return self._obey(state, found, now)
+        shown = ask(state)
+        if shown and (option := option_meant(text, shown)):
+            return self.choose(state, shown.id, {option.factor: option.value}, user, now)
+        if state.doubt:
+            return self._hear_doubt(state, text, user, now)
+        if state.pending and state.pending.startswith(CONFIRM):
+            return self._hear_confirmation(state, text, user, now)
+        return self._hear(state, text, user, now)
+
+    def choose(
+        self,
+        state: State,
+        question: str,
+        values: Mapping[str, str],
+        user: str,
+        now: datetime,
+        *,
+        unsure: bool = False,
+    ) -> Moved:
+        """Takes a pressed button; where its question is not the open one, a new value is asked about.
+
+        `values` maps factors to values: for a confirmation to "yes" or "no"; for boxes the ticked ones,
+        the others are a no. `unsure` is "I don't know". `CHANGE` and a factor in place of the question
+        changes that answer without asking.
+        """
+        factors = factors_of(question.removeprefix(CHANGE))
+        is_open = question == state.pending
+        if unsure:
+            return self._skip(state, now) if is_open else self._stay(state, talk.kept(state, factors), now)
+        if question.startswith(CONFIRM) and values[factors[0]] not in POLICY.factors[factors[0]].points:
+            return self._press_confirmation(state, factors[0], values[factors[0]] == "yes", user, now)
+        if is_open and state.doubt:
+            holds = Known(values[factors[0]], "", user)
+            return self._go_on(state, moves.settle(state, holds), (), now)
+        boxes = {factor: unticked(factor) for factor in factors} if len(factors) > 1 else {}
+        reading = moves.pressed({**boxes, **values})
+        after = moves.heed(state, reading, user, replaces=question.startswith(CHANGE))
+        if after == state:
+            return self._stay(state, talk.kept(state, factors), now)
+        return self._go_on(state, after if is_open else moves.unasked(after), (), now)
+
+    def command(self, state: State, name: Name, user: str, now: datetime) -> Moved:  # noqa: ARG002
+        """Carries out a command of `commands.Name`, whoever gives it."""
+        return self._obey(state, Command(name), now)
+
+    def resume(self, state: State, now: datetime) -> Step:
+        """The open question once more, after something else was said; nothing where none is open."""
+        if state.pending is None:
+            return Step()
+        return Step((*_recap(state, now), note("back_to")), ask(state), settled=settled(state))
+
+    def _hear(self, state: State, text: str, user: str, now: datetime) -> Moved:
+        """An answer to the open question, or, where none is open, something more to take into account."""
+        hearing = hear(self.reader, text, state, now.date())
+        volumes = new_volumes(text, state)
+        after = moves.heed(state, hearing.reading, user, replaces=hearing.replaces)
+        after = replace(after, volumes={**state.volumes, **volumes})
+        asked = factors_of(state.pending) if state.pending else ()
+        missed = [factor for factor in asked if factor not in hearing.mentioned]
+        if len(missed) < len(asked):
+            notes = talk.left_open(missed) if missed else ()
+            return self._go_on(state, moves.leave_open(after, missed), notes, now)
+        if hearing.takes_back:
+            after = moves.forget(moves.unasked(after), hearing.takes_back)
+            return self._go_on(state, after, (), now)
+        if after.doubt or moves.changed(state, after):
+            return self._go_on(state, moves.unasked(after), (), now)
+        news = bool(moves.newly_known(state, after))
+        if volumes and not news:
+            return self._stay(after, talk.costs(after), now)
+        if hearing.is_unclear and not news:
+            return self._stay(state, (note("which_value"),), now)
+        if not asked:
+            return (
+                self._go_on(state, after, (), now) if news else self._stay(state, (note("not_placed"),), now)
+            )
+        notes = talk.left_open(asked) if news else (note("left_open"),)
+        return self._go_on(state, moves.leave_open(after, asked), notes, now)
+
+    def _hear_confirmation(self, state: State, text: str, user: str, now: datetime) -> Moved:
+        (factor,) = factors_of(state.pending or "")
+        yes, instead, rest = hear_confirmation(self.reader, text, state, factor, now.date())
+        after = moves.heed(state, rest, user)
+        if instead:
+            after = moves.confirm(moves.know(after, factor, replace(instead, user=user)), factor)
+        elif yes is not None:
+            after = _confirmed(after, factor, yes, user)
+        notes = (note("kept_for_now"),) if yes is None and not instead else ()
+        return self._go_on(state, after, notes, now)
+
+    def _hear_doubt(self, state: State, text: str, user: str, now: datetime) -> Moved:
+        assert state.doubt
+        holds, rest = hear_doubt(self.reader, text, state.doubt, now.date())
+        after = moves.settle(state, holds or state.doubt.old)
+        notes = () if moves.changed(state, after) else talk.kept(after, [state.doubt.factor])
+        after = moves.heed(after, rest, user)
+        return self._go_on(state, after, notes, now)
+
+    def _press_confirmation(self, state: State, factor: str, yes: bool, user: str, now: datetime) -> Moved:
+        """Also an old one: the value that it asked about may have changed since."""
+        known = state.known.get(factor)
+        if known is None or known.value != POLICY.dialogue.confirmed[factor]:
+            return self._stay(state, talk.kept(state, [factor]), now)
+        if state.pending == CONFIRM + factor and not state.doubt:
+            return self._go_on(state, _confirmed(state, factor, yes, user), (), now)
+        if yes:
+            return self._stay(moves.confirm(state, factor), talk.kept(state, [factor]), now)
+        value = otherwise(factor)
+        after = (
+            moves.heed(state, moves.pressed({factor: value}), user) if value else moves.forget(state, factor)
+        )
+        return self._go_on(state, moves.unasked(after), (), now)
+
+    def _obey(self, state: State, command: Command, now: datetime) -> Moved:
+        match command.name:
+            case "start_over":
+                begun = moves.remember(state, State())
+                return self._ask_next(begun, (*_recap(state, now), note("started_over")), now)
+            case "undo":
+                return self._undo(state, now)
+            case "skip":
+                return self._skip(state, now)
+            case "just_tell" if state.pending:
+                after = replace(state, doubt=None, more_doubts=(), told_at_once=True)
+                return self._go_on(state, after, (note("told"),), now)
+            case "just_tell" | "repeat":
+                return self._stay(state, (), now, again=True)
+            case "what_if":
+                return self._stay(
+                    state, talk.what_if(state, supposed(self.reader, command.words, now.date())), now
+                )
+        return self._stay(state, talk.SAYS[command.name](state, now.date()), now)
+
+    def _undo(self, state: State, now: datetime) -> Moved:
+        before = moves.undone(state)
+        if before is None:
+            return self._stay(state, (note("nothing_to_undo"),), now)
+        return replace(before, touched_at=now), self._shown(
+            before, (*_recap(state, now), note("undone")), now
+        )
+
+    def _skip(self, state: State, now: datetime) -> Moved:
+        """The open question stays without an answer: a doubt leaves what was known before."""
+        if state.pending is None:
+            return self._stay(state, (note("nothing_pending"),), now)
+        if state.doubt:
+            after = moves.settle(state, state.doubt.old)
+            return self._go_on(state, after, talk.kept(after, [state.doubt.factor]), now)
+        if state.pending.startswith(CONFIRM):
+            return self._go_on(state, state, (note("kept_for_now"),), now)
+        after = moves.leave_open(state, factors_of(state.pending))
+        return self._go_on(state, after, (note("skipped"),), now)
+
+    def _go_on(self, before: State, after: State, notes: Notes, now: datetime) -> Moved:
+        """After a move: says what it was understood to change, then asks or concludes."""
+        said = (*_recap(before, now), *talk.differences(before, after), *notes)
+        return self._ask_next(moves.remember(before, after), said, now)
+
+    def _ask_next(self, state: State, notes: Notes, now: datetime) -> Moved:
+        state = replace(state, pending=None, concluded=False, touched_at=now)
+        if state.doubt:
+            state = replace(state, pending=CONFIRM + state.doubt.factor)
+        elif question := _next_question(state):
+            state = replace(state, pending=question, asked=(*state.asked, question))
+        else:
+            state = replace(state, concluded=True)
+            if before := moves.last_concluded(state):
+                notes = (*notes, *talk.verdict_turned(before, state))
+        return state, self._shown(state, notes, now)
+
+    def _stay(self, state: State, notes: Notes, now: datetime, *, again: bool = False) -> Moved:
+        """Says something and leaves the question open, or the verdict as it is; `again` shows it anew."""
+        shown = Step((*_recap(state, now), *notes), ask(state, again=again), settled=settled(state))
+        if state.concluded and again:
+            shown = self._shown(state, shown.notes, now)
+        return replace(state, touched_at=now), shown
+
+    def _shown(self, state: State, notes: Notes, now: datetime) -> Step:
+        verdict = None
+        if state.concluded:
+            verdict = recommend(state.known, state.unsure, state.volumes, now.date(), self.model)
+        return Step(notes, ask(state), verdict, settled(state))
+
+
+def _next_question(state: State) -> str | None:
+    if state.told_at_once:
+        return None
+    return next_question(state.values, unsure=state.unsure, asked=state.asked, confirmed=state.confirmed)
+
+
+def _confirmed(state: State, factor: str, yes: bool, user: str) -> State:
+    """The state after a yes or no to a confirmation: a no may stand for a value, or leave it open."""
+    if yes:
+        return moves.confirm(state, factor)
+    value = otherwise(factor)
+    if value is None:
+        return moves.forget(state, factor)
+    return moves.confirm(moves.know(state, factor, Known(value, "", user)), factor)
+
+
+def _recap(state: State, now: datetime) -> Notes:
+    """After a long pause, what was known."""
+    if state.touched_at is None or now - state.touched_at < LONG_PAUSE:
+        return ()
+    return talk.welcome_back(state)
