@@ -16,14 +16,15 @@ from chains.guide.texts import fill, listed, sentence, title
 
 LONGEST_QUOTE = 80
 
+# Not a bare "2" or "one", which may count people or money.
 ORDINAL = re.compile(
-    r"(?:(?:i (?:choose|pick|take)|option|number|answer|no\.?)\s+)?(?:the\s+)?"
-    r"(?P<place>\d|one|two|three|four|five|first|second|third|fourth|fifth|last)(?:\s+(?:one|option|answer))?"
-    r"[\s.)!]*",
+    r"(?:i (?:choose|pick|take)\s+)?"
+    r"(?:(?:option|number|answer|choice)\s+(?P<number>\d|one|two|three|four|five)"
+    r"|(?:the\s+)?(?P<place>first|second|third|fourth|fifth|last)(?:\s+(?:one|option|answer|choice))?)[\s.,!]*",
     re.IGNORECASE,
 )
 PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": 0}
-PLACES |= {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 
 def note(name: str, **values: str) -> str:
@@ -96,12 +97,14 @@ def unticked(factor: str) -> str:
 
 
 def option_meant(text: str, shown: Ask) -> Option | None:
-    """The option that a message names by its place: "2", "the second one"."""
+    """The option that a message names by its place: "option 2", "the second one"."""
     found = ORDINAL.fullmatch(text.strip())
     if not found or shown.kind == "several":
         return None
-    place = found["place"].lower()
-    number = int(place) if place.isdigit() else PLACES[place] or len(shown.options)
+    if place := (found["place"] or "").lower():
+        number = PLACES[place] or len(shown.options)
+    else:
+        number = int(NUMBERS.get(found["number"].lower(), found["number"]))
     return shown.options[number - 1] if 1 <= number <= len(shown.options) else None
 
 
