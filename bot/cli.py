@@ -1,4 +1,4 @@
-"""The `ragtime` command: run, sync, ask, eval, doctor."""
+"""The `ragtime` command: run, sync, ask, guide, eval, doctor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from knowledge.errors import AdminError
 
 app = typer.Typer(
     name="ragtime",
-    help="Answers questions from a team's documents, in Slack and here.",
+    help="Answers questions from a team's documents, and helps to choose RAG or fine-tuning.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -86,22 +86,48 @@ def ask(
         show_answer(messages, as_json)
 
 
+@app.command()
+def guide(
+    about: Annotated[list[str] | None, typer.Argument(help="What you are building.")] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Where to write the decision record at the end; - prints it.")
+    ] = None,
+) -> None:
+    """RAG or fine-tuning? A few questions, then a recommendation."""
+    from bot.terminal_guide import hold_dialogue
+
+    hold_dialogue(_settings(), " ".join(about or ()), export)
+
+
 @app.command(name="eval")
 def evaluate(
-    kind: Annotated[str, typer.Argument(help="What to evaluate: rag.")],
-    questions: Annotated[Path, typer.Argument(help="The questions, one JSON object a line.")],
-    docs: Annotated[Path, typer.Option(help="The folder of documents that they are about.")],
+    kind: Annotated[str, typer.Argument(help="What to evaluate: rag, guide or router.")],
+    cases: Annotated[Path, typer.Argument(help="Questions, dialogues or messages, one JSON object a line.")],
+    docs: Annotated[Path | None, typer.Option(help="For rag: the folder of documents asked about.")] = None,
     out: Annotated[Path | None, typer.Option("--json", help="Where to write metrics and items.")] = None,
 ) -> None:
-    """Measure answers on questions whose answers are known."""
-    from bot.evaluation import evaluate_rag
-
-    if kind != "rag":
-        _stop(f"There is no evaluation “{kind}”: write rag")
-    metrics = evaluate_rag(_settings(), questions, docs, out)
+    """Measure answers, guide or router on cases whose outcome is known."""
+    if kind not in ("rag", "guide", "router"):
+        _stop(f"There is no evaluation “{kind}”: write rag, guide or router")
+    if (kind == "rag") != (docs is not None):
+        _stop("The documents that rag asks about are given with --docs, and only for rag")
+    metrics = _evaluated(kind, cases, docs, out)
     width = max(map(len, metrics))
     for name, value in metrics.items():
-        print(f"{name:{width}}  {'-' if value is None else f'{value:.3f}'}")
+        # What takes milliseconds would round to nothing.
+        print(
+            f"{name:{width}}  {'-' if value is None else f'{value:.{5 if value < 0.01 and value else 3}f}'}"
+        )
+
+
+def _evaluated(kind: str, cases: Path, docs: Path | None, out: Path | None) -> dict[str, float | None]:
+    if docs:
+        from bot.evaluation import evaluate_rag
+
+        return evaluate_rag(_settings(), cases, docs, out)
+    from bot.evaluation_choosing import evaluate_guide, evaluate_router
+
+    return (evaluate_guide if kind == "guide" else evaluate_router)(_settings(), cases, out)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`ragtime eval`: indexes a folder afresh in a temporary home and asks it questions."""
+"""`ragtime eval`: files of cases in, metrics and items out. Here also answers: a folder indexed afresh."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,14 @@ from chains.evaluation import metrics
 from knowledge.access import Place
 from knowledge.errors import AdminError
 
+Metrics = dict[str, float | None]
+
 
 class BadQuestions(AdminError):
     """A file of questions that cannot be used."""
 
 
-def evaluate_rag(
-    settings: Settings, questions_file: Path, docs: Path, out: Path | None
-) -> dict[str, float | None]:
+def evaluate_rag(settings: Settings, questions_file: Path, docs: Path, out: Path | None) -> Metrics:
     """Asks each question and returns the metrics; writes them with every item to `out`.
 
     Raises:
@@ -34,8 +35,7 @@ def evaluate_rag(
     questions = read_questions(questions_file)
     if not docs.is_dir():
         raise BadQuestions(f"{docs} is no folder: give the folder of documents with --docs")
-    if out is not None and not out.parent.is_dir():
-        raise BadQuestions(f"There is no folder {out.parent}: make it, or write --json to another one")
+    check_out(out)
     with tempfile.TemporaryDirectory(prefix="ragtime-eval-") as home:
         fresh = settings.model_copy(
             update={
@@ -54,8 +54,7 @@ def evaluate_rag(
     result = metrics(questions, items)
     seconds = [item["seconds"] for item in items]
     result["seconds_p50"] = statistics.median(seconds) if seconds else None
-    if out is not None:
-        out.write_text(json.dumps({"metrics": result, "items": items}, indent=1, ensure_ascii=False) + "\n")
+    write_out(out, result, items)
     return result
 
 
@@ -65,27 +64,56 @@ def read_questions(file: Path) -> list[dict[str, Any]]:
     Raises:
         BadQuestions: it cannot be read, or a line is no question.
     """
+
+    def check(question: dict[str, Any]) -> None:
+        _ = str(question["id"]), question["question"] + ""
+        _ = [(turn["role"], turn["content"] + "") for turn in question.get("history") or ()]
+
+    wanted = "a JSON object with “id” and “question” (“history”, if any, is a list of “role” and “content”)"
+    return read_lines(file, "questions", check, wanted)
+
+
+def read_lines(
+    file: Path, name: str, check: Callable[[dict[str, Any]], object], wanted: str
+) -> list[dict[str, Any]]:
+    """The lines of a JSONL file of what `name` says; `check` may raise an error for one that does not fit.
+
+    Raises:
+        BadQuestions: it cannot be read, holds none, or a line is not what is `wanted`.
+    """
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise BadQuestions(f"{file} cannot be read: {error}") from None
-    questions: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            question = json.loads(line)
-            _ = str(question["id"]), question["question"] + ""
-            _ = [(turn["role"], turn["content"] + "") for turn in question.get("history") or ()]
-        except (ValueError, KeyError, TypeError):
-            raise BadQuestions(
-                f"{file}, line {number}: write a JSON object with “id” and “question” (“history”, if any, "
-                "is a list of “role” and “content”)"
-            ) from None
-        questions.append(question)
-    if not questions:
-        raise BadQuestions(f"{file} holds no questions")
-    return questions
+            entry = json.loads(line)
+            check(entry)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise BadQuestions(f"{file}, line {number}: write {wanted}") from None
+        found.append(entry)
+    if not found:
+        raise BadQuestions(f"{file} holds no {name}")
+    return found
+
+
+def check_out(out: Path | None) -> None:
+    """Says before anything is asked that the result could not be written.
+
+    Raises:
+        BadQuestions: there is no such folder.
+    """
+    if out is not None and not out.parent.is_dir():
+        raise BadQuestions(f"There is no folder {out.parent}: make it, or write --json to another one")
+
+
+def write_out(out: Path | None, metrics: Metrics, items: list[dict[str, Any]]) -> None:
+    """Writes metrics and items where they are wanted."""
+    if out is not None:
+        out.write_text(json.dumps({"metrics": metrics, "items": items}, indent=1, ensure_ascii=False) + "\n")
 
 
 def _asked(chain: Any, question: dict[str, Any]) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def costs(state: State) -> Notes:
         else note("costs.heading")
     ]
     lines += [
-        note("costs.line", label=cost.label, figure=figure(cost))
+        note("costs.line", label=cost.label, figure=figure(cost), assumptions="; ".join(cost.assumptions))
         for cost in estimate(state.values, state.volumes)
     ]
     # Pages are worked out from documents.

@@ -72,10 +72,12 @@ def _openai(settings: EmbedderSettings, model: str) -> Embedder:
     return OpenAIEmbedder(settings.api_key or "none", model or DEFAULT_MODEL, settings.base_url)
 
 
-def local_embedder(home: Path) -> MiniLM:
+def local_embedder(home: Path, threads: int = 0) -> MiniLM:
     """The embedder that needs nothing but this machine; its graph is kept in `home`.
+
+    `threads` is as many as there are cores unless it is set; one is best for single short texts.
 
     Raises:
         UntrustedModel: its files are missing or were changed.
     """
-    return MiniLM(home / "models")
+    return MiniLM(home / "models", threads)

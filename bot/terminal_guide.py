@@ -1,0 +1,184 @@
+"""`ragtime guide`: the guide's dialogue in a terminal, with numbers for options and words for the rest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.markup import escape
+
+from bot.choosing import open_guide
+from bot.config import Settings
+from chains.guide.contract import Ask, Recommendation, State, Step
+from chains.guide.costs import figure
+from chains.guide.dialogue import Guide, Moved
+from chains.guide.record import decision_record, escaped
+from knowledge.errors import AdminError
+
+# One person at one keyboard.
+USER = "you"
+UNSURE = "0"
+GOODBYES = ("quit", "exit", "q", "bye", "stop")
+
+HINTS = {
+    "choice": "A number, or your own words. {unsure} I don’t know",
+    "several": "Numbers (for example 1 3), none, or your own words. {unsure} I don’t know",
+    "confirm": "A number, or your own words",
+    "contradiction": "A number, or your own words",
+}
+AFTERWARDS = (
+    "Ask “why?”, “what would change your mind?”, “what if …?”, “what does it cost?”, correct an answer, or "
+    "“start over”. Enter ends."
+)
+GOODBYE = "Goodbye! Nothing was kept."
+NOTHING_TO_EXPORT = "There is no recommendation yet, so nothing was exported."
+
+
+class NotExported(AdminError):
+    """The decision record could not be written; the message says why."""
+
+
+def hold_dialogue(settings: Settings, about: str, export: Path | None) -> None:
+    """Holds a dialogue until the person ends it; then writes the decision record to `export` ("-": stdout).
+
+    Raises:
+        BadModel, UntrustedModel, HomeUnusable: the guide cannot be set up.
+        NotExported: the record could not be written, or there was no recommendation.
+    """
+    _check(export)
+    # What is exported to standard output is the record alone.
+    console = Console(stderr=export is not None and str(export) == "-")
+    with console.status("One moment…"):
+        guide = open_guide(settings)
+    try:
+        state = _talk(guide, about, console)
+    except KeyboardInterrupt:
+        console.print(f"\n{GOODBYE}")
+        sys.exit(130)
+    if export is not None:
+        _export(guide, state, export)
+
+
+def _talk(guide: Guide, about: str, console: Console) -> State:
+    state, step = guide.begin(about, USER, _now())
+    _show(step, console)
+    for text in _lines(console):
+        if text.lower() in GOODBYES or (not text and state.concluded):
+            break
+        was_concluded = state.concluded
+        state, step = _move(guide, state, text)
+        _show(step, console)
+        if state.concluded and not was_concluded:
+            console.print(f"[dim]{AFTERWARDS}[/]", highlight=False)
+    return state
+
+
+def _lines(console: Console) -> Iterator[str]:
+    """What is typed, line by line, until there is no more."""
+    while True:
+        try:
+            yield console.input("[bold]>[/] ").strip()
+        except EOFError:
+            console.print()
+            return
+
+
+def _move(guide: Guide, state: State, text: str) -> Moved:
+    shown = guide.resume(state, _now()).ask
+    if shown and text == UNSURE:
+        return guide.choose(state, shown.id, {}, USER, _now(), unsure=True)
+    if shown and (places := _places(text, shown)) is not None:
+        chosen = [shown.options[place] for place in places]
+        return guide.choose(state, shown.id, {each.factor: each.value for each in chosen}, USER, _now())
+    return guide.say(state, text, USER, _now())
+
+
+def _places(text: str, shown: Ask) -> list[int] | None:
+    """The options that numbers stand for, from 0; None where the text is not just their numbers."""
+    if shown.kind == "several" and text.lower() in ("none", "none of them"):
+        return []
+    numbers = text.replace(",", " ").split()
+    if not numbers or not all(
+        number.isdecimal() and 0 < int(number) <= len(shown.options) for number in numbers
+    ):
+        return None
+    return [int(number) - 1 for number in numbers] if shown.kind == "several" or len(numbers) == 1 else None
+
+
+def _show(step: Step, console: Console) -> None:
+    console.print()
+    for note in step.notes:
+        console.print(Markdown(note))
+    if step.recommendation:
+        console.print(Markdown(_recommendation(step.recommendation)))
+    if step.ask:
+        _show_question(step.ask, console)
+
+
+def _show_question(shown: Ask, console: Console) -> None:
+    progress = f" [dim]({shown.number} of at most {shown.most})[/]" if shown.number else ""
+    console.print(f"[bold]{escape(shown.text)}[/]{progress}", highlight=False)
+    for number, option in enumerate(shown.options, start=1):
+        console.print(f"  {number}  {escape(option.label)}", highlight=False)
+    console.print(f"[dim]{HINTS[shown.kind].format(unsure=UNSURE)}[/]", highlight=False)
+
+
+def _recommendation(shown: Recommendation) -> str:
+    """The recommendation as Markdown, the verdict in its first line."""
+    kind = f"**{shown.type_name}**: {shown.type_text}" if shown.type_name else ""
+    # What they assume is said to "what does it cost?".
+    costs = [f"{cost.label}: {figure(cost)}" for cost in shown.costs]
+    parts = [
+        f"**{shown.headline}**",
+        shown.summary,
+        _listed("Why", [_with_quote(reason.text, reason.quote) for reason in shown.reasons]),
+        _listed("Against it", [_with_quote(reason.text, reason.quote) for reason in shown.against]),
+        kind,
+        _listed("What would change it", shown.flips),
+        _listed("Next", shown.next_steps),
+        _listed("Mind", shown.remarks),
+        _listed("Still open", shown.assumed),
+        _listed("Cost and effort", costs),
+        _listed("Sources", [f"{finding.text} ({finding.source})" for finding in shown.evidence]),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def _with_quote(text: str, quote: str) -> str:
+    return f"{text} (“{escaped(quote)}”)" if quote else text
+
+
+def _listed(title: str, lines: Iterable[str]) -> str:
+    listed = "\n".join(f"- {line}" for line in lines)
+    return f"**{title}**\n\n{listed}" if listed else ""
+
+
+def _check(export: Path | None) -> None:
+    """Says before anything is asked that the record could not be written."""
+    if export is not None and not export.parent.is_dir():
+        raise NotExported(f"There is no folder {export.parent}: make it, or --export to another one")
+
+
+def _export(guide: Guide, state: State, export: Path) -> None:
+    if not state.concluded:
+        raise NotExported(NOTHING_TO_EXPORT)
+    _, step = guide.command(state, "repeat", USER, _now())
+    assert step.recommendation
+    record = decision_record(state, step.recommendation, _now().date())
+    if str(export) == "-":
+        print(record, end="")
+        return
+    try:
+        export.write_text(record, encoding="utf-8")
+    except OSError as error:
+        raise NotExported(
+            f"{export} cannot be written ({error.strerror}): --export to another file"
+        ) from None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
