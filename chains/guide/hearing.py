@@ -53,9 +53,10 @@ def hear(reader: Reader, text: str, state: State, today: date) -> Hearing:
             if any(_contradicts(heard, state) for heard in reading.heard):
                 return Hearing(reading, replaces=True)
     hearing = Hearing(reader.read(text, asked, today=today), replaces=bool(correction))
-    if correction == "surely" and not hearing.reading.heard and not hearing.mentioned & {*asked}:
-        takes_back = _value_named(reader, text, state, today)
-        return replace(hearing, takes_back=takes_back, is_unclear=takes_back is None)
+    says_again = [heard.factor for heard in hearing.reading.heard if heard.factor in state.known]
+    if correction == "surely" and hearing.mentioned <= {*says_again}:
+        named = says_again or _values_named(reader, text, state, today)
+        return replace(hearing, takes_back=next(iter(named), None), is_unclear=not named)
     return hearing
 
 
@@ -115,11 +116,11 @@ def _answered(state: State) -> Iterator[tuple[str, ...]]:
             yield factors_of(question)
 
 
-def _value_named(reader: Reader, text: str, state: State, today: date) -> str | None:
+def _values_named(reader: Reader, text: str, state: State, today: date) -> list[str]:
     """The factor whose known value the message names: "I said never, but that is not quite true"."""
     asked = [factor for factors in _answered(state) for factor in factors]
     for factor in dict.fromkeys([*asked, *state.known]):
         heard = reader.read(text, (factor,), today=today).heard if factor in state.known else ()
         if any(each.factor == factor and not _contradicts(each, state) for each in heard):
-            return factor
-    return None
+            return [factor]
+    return []
