@@ -163,10 +163,7 @@ class Guide:
             return self._go_on(state, _confirmed(state, factor, yes, user), (), now)
         if yes:
             return self._stay(moves.confirm(state, factor), talk.kept(state, [factor]), now)
-        value = otherwise(factor)
-        after = (
-            moves.heed(state, moves.pressed({factor: value}), user) if value else moves.forget(state, factor)
-        )
+        after = moves.heed(state, moves.pressed({factor: otherwise(factor)}), user)
         return self._go_on(state, moves.unasked(after), (), now)
 
     def _obey(self, state: State, command: Command, now: datetime) -> Moved:
@@ -247,13 +244,10 @@ def _next_question(state: State) -> str | None:
 
 
 def _confirmed(state: State, factor: str, yes: bool, user: str) -> State:
-    """The state after a yes or no to a confirmation: a no may stand for a value, or leave it open."""
-    if yes:
-        return moves.confirm(state, factor)
-    value = otherwise(factor)
-    if value is None:
-        return moves.forget(state, factor)
-    return moves.confirm(moves.know(state, factor, Known(value, "", user)), factor)
+    """The state after a yes or no to a confirmation."""
+    if not yes:
+        state = moves.know(state, factor, Known(otherwise(factor), "", user))
+    return moves.confirm(state, factor)
 
 
 def _recap(state: State, now: datetime) -> Notes:

@@ -54,9 +54,9 @@ def factors_of(question: str) -> tuple[str, ...]:
     return tuple(question.removeprefix(CONFIRM).split(JOIN))
 
 
-def otherwise(factor: str) -> str | None:
-    """The value that a "no" to a factor's confirmation stands for; None where it is open again."""
-    return _table()["confirmations"][factor].get("otherwise")
+def otherwise(factor: str) -> str:
+    """The value that a "no" to a factor's confirmation stands for."""
+    return _table()["confirmations"][factor]["otherwise"]
 
 
 def ask(state: State, *, again: bool = False) -> Ask | None:

@@ -223,12 +223,12 @@ def never_changes(talk: Talk) -> Talk:
     return talk
 
 
-def test_a_no_to_never_asks_how_often_in_other_words(talk: Talk):
-    first = talk.begin().press({"need": "expertise"}).asked
-    never_changes(talk).say("no")
-    assert "change_rate" not in known(talk)
-    assert talk.asked.id == first.id == "change_rate"
-    assert talk.asked.text != first.text
+def test_a_no_to_never_counts_as_the_rarest_change_even_after_the_sixth_question(talk: Talk):
+    assert len(never_changes(talk).state.asked) == 6 + 1
+    talk.say("no")
+    assert known(talk)["change_rate"] == "yearly"
+    assert "Changed: How often it changes: Never → Every year or so." in talk.notes
+    assert talk.verdict.decision.verdict == "rag"
 
 
 def test_a_correction_may_stand_in_the_answer_to_a_confirmation(talk: Talk):
