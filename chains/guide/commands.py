@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -30,6 +30,7 @@ NAMES: tuple[Name, ...] = get_args(Name)
 
 # Longer messages tell something; what steers is short.
 LONGEST = 160
+ASKS_AND_ANSWERS = re.compile(r"\?\W*\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +62,16 @@ def find_command(text: str, state: State) -> Command | None:
     if len(text) > LONGEST:
         return None
     plain = " ".join(_plain(text).split())
-    table = _table()
-    begun = plain[found.end() :] if (found := table.before.match(plain)) else plain
-    asks = plain.rstrip(" .!)…").endswith("?")
-    # What begins like a courtesy may be the whole message: "sorry?"
-    for whole in (begun, plain):
-        bare = table.after.sub("", whole)
-        for pattern in table.patterns:
+    if ASKS_AND_ANSWERS.search(plain):
+        return None
+    question_mark = "?" if plain.rstrip(" .!)…").endswith("?") else ""
+    for bare in _bare(plain):
+        for pattern in _table().patterns:
             if pattern.when and (pattern.when == "asking") != (state.pending is not None):
                 continue
-            found = pattern.expression.fullmatch(bare)
-            found = found or (pattern.expression.fullmatch(f"{bare}?") if asks else None)
-            if found:
-                return Command(pattern.name, _words(text, found))
+            for whole in dict.fromkeys((bare, bare + question_mark)):
+                if found := pattern.expression.fullmatch(whole):
+                    return Command(pattern.name, _words(text, found))
     return None
 
 
@@ -93,6 +91,18 @@ def supposes(text: str) -> dict[str, str]:
         for value, pattern in values.items()
         if pattern.search(plain)
     }
+
+
+def _bare(plain: str) -> Iterator[str]:
+    """A message with fewer and fewer courtesies around it; "sorry?" may be all of it."""
+    table = _table()
+    begun = plain[found.end() :] if (found := table.before.match(plain)) else plain
+    for whole in (begun, plain):
+        shorter, whole = whole, ""
+        while shorter != whole:
+            whole = shorter.rstrip(" ,.:;!?)…–-")
+            yield whole
+            shorter = table.after.sub("", whole)
 
 
 def _plain(text: str) -> str:
@@ -120,5 +130,5 @@ def _table() -> _Table:
         factor: {value: re.compile(pattern) for value, pattern in values.items()}
         for factor, values in table["supposed"].items()
     }
-    before, after = re.compile(table["before"]), re.compile(f"{table['after']}$")
+    before, after = re.compile(table["before"]), re.compile(table["after"])
     return _Table(before, after, corrections, supposed, patterns)

@@ -19,6 +19,7 @@ from chains.guide.hearing import has_words, hear, hear_confirmation, hear_doubt,
 from chains.guide.policy import POLICY
 from chains.guide.questions import CONFIRM, next_question
 from chains.guide.reader import Reader
+from chains.guide.volumes import without_rates
 from chains.guide.words import ask, factors_of, note, option_meant, otherwise, settled, unticked
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Guide:
         state = State()
         if has_words(text):
             topic = " ".join(text.split())[:LONGEST_TOPIC]
-            reading = self.reader.read(text, today=now.date())
+            reading = self.reader.read(without_rates(text), today=now.date())
             state = moves.heed(State(topic=topic, volumes=new_volumes(text, state)), reading, user)
         state, step = self._ask_next(state, talk.noted_now(State(), state), now)
         return state, replace(step, notes=(note("greeting"), *step.notes)) if step.ask else step

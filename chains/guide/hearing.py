@@ -14,7 +14,7 @@ from chains.guide.commands import corrects, supposes
 from chains.guide.contract import Doubt, Heard, Known, Reading, State
 from chains.guide.questions import CONFIRM
 from chains.guide.reader import Reader
-from chains.guide.volumes import read_volumes
+from chains.guide.volumes import read_volumes, without_rates
 from chains.guide.words import factors_of
 
 EMOJI_CODE = re.compile(r":[a-z+][\w+-]*:")
@@ -45,7 +45,7 @@ def has_words(text: str) -> bool:
 def hear(reader: Reader, text: str, state: State, today: date) -> Hearing:
     """What a message says, with regard to the open question, if one is open."""
     asked = factors_of(state.pending) if state.pending else ()
-    correction = corrects(text)
+    text, correction = without_rates(text), corrects(text)
     if correction == "surely":
         # It speaks of something earlier rather than of the open question: what does it change there?
         for earlier in ((), next(_answered(state), ())):
