@@ -58,12 +58,15 @@ def offline(folder: Path) -> dict[str, str]:
     return {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", **proxies}
 
 
-def ragtime(environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+def ragtime(
+    environment: Mapping[str, str], *arguments: str, typed: str = ""
+) -> subprocess.CompletedProcess[str]:
     """Runs the command to its end, in the home's parent folder (where there is no `.env`)."""
     return subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         env=dict(environment),
         cwd=environment["HOME"],
+        input=typed,
         capture_output=True,
         text=True,
         timeout=100,
