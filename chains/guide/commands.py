@@ -75,6 +75,11 @@ def find_command(text: str, state: State) -> Command | None:
     return None
 
 
+def is_courtesy(text: str) -> bool:
+    """Whether a message only says "thanks", "hmm" or "ok, wait"."""
+    return _table().before.fullmatch(" ".join(_plain(text).rstrip(" .!?…").split())) is not None
+
+
 def corrects(text: str) -> Literal["", "perhaps", "surely"]:
     """Whether a message takes back something that was said, by its words: "surely", "perhaps" or not."""
     plain = _plain(text)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chains.guide import moves, talk
-from chains.guide.commands import Command, Name, find_command
+from chains.guide.commands import Command, Name, find_command, is_courtesy
 from chains.guide.contract import Known, State, Step
 from chains.guide.explain import recommend
 from chains.guide.hearing import has_words, hear, hear_confirmation, hear_doubt, new_volumes, supposed
@@ -53,8 +53,10 @@ class Guide:
 
     def say(self, state: State, text: str, user: str, now: datetime) -> Moved:
         """Takes a message: a command, an answer, a correction, something said in passing."""
-        if not has_words(text):
-            return self._stay(state, (note("nothing_said"),), now)
+        # "ok" may well answer a yes or no.
+        confirms = state.pending is not None and state.pending.startswith(CONFIRM)
+        if not has_words(text) or (is_courtesy(text) and not confirms):
+            return self._stay(state, (note("nothing_said" if state.pending else "gladly"),), now)
         if found := find_command(text, state):
             return self._obey(state, found, now)
         shown = ask(state)
@@ -62,7 +64,7 @@ class Guide:
             return self.choose(state, shown.id, {option.factor: option.value}, user, now)
         if state.doubt:
             return self._hear_doubt(state, text, user, now)
-        if state.pending and state.pending.startswith(CONFIRM):
+        if confirms:
             return self._hear_confirmation(state, text, user, now)
         return self._hear(state, text, user, now)
 
@@ -118,6 +120,8 @@ class Guide:
         missed = [factor for factor in asked if factor not in hearing.mentioned]
         if len(missed) < len(asked):
             notes = talk.left_open(missed) if missed else ()
+            if after.known == state.known and not missed:
+                notes = (note("skipped"),)
             return self._go_on(state, moves.leave_open(after, missed), notes, now)
         if hearing.takes_back:
             after = moves.forget(moves.unasked(after), hearing.takes_back)

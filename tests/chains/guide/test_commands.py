@@ -7,7 +7,7 @@ from importlib import resources
 
 import pytest
 
-from chains.guide.commands import NAMES, Command, corrects, find_command, supposes
+from chains.guide.commands import NAMES, Command, corrects, find_command, is_courtesy, supposes
 from chains.guide.contract import State
 from chains.guide.policy import POLICY
 
@@ -155,6 +155,18 @@ def test_an_answer_is_no_command(text: str):
 )
 def test_what_is_supposed_is_kept_in_the_words_that_were_used(text: str, words: str):
     assert find_command(text, ASKING) == Command("what_if", words)
+
+
+@pytest.mark.parametrize("text", ["thanks", "Hmm…", "ok, wait!", "cool", "Thank you so much"])
+def test_a_courtesy_is_told_from_an_answer(text: str):
+    assert is_courtesy(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["ok, weekly", "thanks, weekly", "no", "just documents", "fine-tuning", "so-so"]
+)
+def test_an_answer_with_a_courtesy_is_an_answer(text: str):
+    assert not is_courtesy(text)
 
 
 def test_a_long_message_tells_something():

@@ -135,6 +135,7 @@ def test_not_knowing_is_an_answer_and_moves_on(talk: Talk, reply: str):
     talk.begin().press({"need": "behaviour"}).say(reply)
     assert talk.state.unsure == ("data",)
     assert talk.asked.id != "data"
+    assert talk.notes == "That is fine: I leave it open."
 
 
 def test_the_button_i_do_not_know_moves_on(talk: Talk):
@@ -165,6 +166,19 @@ def test_a_message_without_words_is_no_answer(talk: Talk, message: str):
     talk.say(message)
     assert talk.asked.id == "need"
     assert talk.state == before
+
+
+@pytest.mark.parametrize("message", ["hmm", "ok, wait", "Thanks!", "lol"])
+def test_a_courtesy_is_no_answer_to_a_question_with_options(talk: Talk, message: str):
+    before = talk.begin().state
+    assert talk.say(message).state == before
+
+
+def test_ok_is_a_yes_where_something_is_to_be_confirmed(talk: Talk):
+    talk.begin().press({"need": "behaviour"}).press({"data": "some_pairs"})
+    talk.press({"budget": "small"}).press({"team": "ml_team"}).say("ok")
+    assert talk.verdict.decision.verdict == "fine-tuning"
+    assert "Gladly!" in talk.say("thanks a lot!").notes
 
 
 @settings(max_examples=25, deadline=None)
