@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chains.guide import moves, talk
-from chains.guide.commands import Command, Name, find_command, is_courtesy
+from chains.guide.commands import Command, Name, corrects, find_command, is_courtesy
 from chains.guide.contract import Known, State, Step
 from chains.guide.explain import recommend
 from chains.guide.hearing import has_words, hear, hear_confirmation, hear_doubt, new_volumes, supposed
@@ -143,21 +143,25 @@ class Guide:
     def _hear_confirmation(self, state: State, text: str, user: str, now: datetime) -> Moved:
         (factor,) = factors_of(state.pending or "")
         yes, instead, rest = hear_confirmation(self.reader, text, state, factor, now.date())
-        after = moves.heed(state, rest, user)
+        after = moves.heed(state, rest, user, replaces=bool(corrects(text)))
         if instead:
             after = moves.confirm(moves.know(after, factor, replace(instead, user=user)), factor)
         elif yes is not None:
             after = _confirmed(after, factor, yes, user)
-        notes = (note("kept_for_now"),) if yes is None and not instead else ()
+        elif after != state:
+            return self._go_on(state, moves.unasked(after), (), now)
+        notes = (note("kept_for_now"),) if after == state else ()
         return self._go_on(state, after, notes, now)
 
     def _hear_doubt(self, state: State, text: str, user: str, now: datetime) -> Moved:
         assert state.doubt
         holds, rest = hear_doubt(self.reader, text, state.doubt, now.date())
-        after = moves.settle(state, holds or state.doubt.old)
-        notes = () if moves.changed(state, after) else talk.kept(after, [state.doubt.factor])
-        after = moves.heed(after, rest, user)
-        return self._go_on(state, after, notes, now)
+        more = moves.heed(state, rest, user, replaces=bool(corrects(text)))
+        if holds is None and more != state:
+            return self._go_on(state, more, (), now)
+        after = moves.settle(more, holds or state.doubt.old)
+        is_kept = after.known[state.doubt.factor].value == state.doubt.old.value
+        return self._go_on(state, after, talk.kept(after, [state.doubt.factor]) if is_kept else (), now)
 
     def _press_confirmation(self, state: State, factor: str, yes: bool, user: str, now: datetime) -> Moved:
         """Also an old one: the value that it asked about may have changed since."""
@@ -214,7 +218,9 @@ class Guide:
     def _go_on(self, before: State, after: State, notes: Notes, now: datetime) -> Moved:
         """After a move: says what it was understood to change, then asks or concludes."""
         said = (*_recap(before, now), *talk.differences(before, after), *notes)
-        return self._ask_next(moves.remember(before, after), said, now)
+        state, step = self._ask_next(moves.remember(before, after), said, now)
+        # What is still open is asked in other words.
+        return state, replace(step, ask=ask(state, again=state.pending == before.pending))
 
     def _ask_next(self, state: State, notes: Notes, now: datetime) -> Moved:
         state = replace(state, pending=None, concluded=False, touched_at=now)

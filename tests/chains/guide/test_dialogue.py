@@ -258,12 +258,30 @@ def test_an_unclear_answer_to_a_confirmation_takes_it_so_for_now(talk: Talk):
     assert talk.verdict.decision.verdict == "fine-tuning"
 
 
+def test_something_else_said_to_a_confirmation_is_noted_and_it_is_asked_in_other_words(talk: Talk):
+    talk.begin().press({"need": "behaviour"}).press({"data": "some_pairs"})
+    first = talk.press({"budget": "small"}).press({"team": "ml_team"}).asked
+    talk.say("it must be live in three weeks")
+    assert known(talk)["deadline"] == "soon"
+    assert talk.asked.id == first.id
+    assert talk.asked.text != first.text
+
+
+def test_a_correction_said_to_a_confirmation_replaces_at_once(talk: Talk):
+    talk.begin().press({"need": "behaviour"}).press({"data": "some_pairs"})
+    talk.press({"budget": "small"}).press({"team": "ml_team"}).say(
+        "wait, actually the budget is 200,000 dollars"
+    )
+    assert known(talk)["budget"] == "large"
+    assert talk.asked.id == "confirm:need"
+
+
 # Contradictions
 
 
 def contradicted(talk: Talk, user: str = ANN) -> Talk:
     talk.begin().press({"need": "facts"}).say("it never changes")
-    return talk.say("our price list changes every month", user=user)
+    return talk.say("by now it changes every month", user=user)
 
 
 def test_a_contradiction_is_asked_about_with_both_quotes_side_by_side(talk: Talk):
@@ -274,7 +292,7 @@ def test_a_contradiction_is_asked_about_with_both_quotes_side_by_side(talk: Talk
         0,
     )
     assert "“it never changes”" in talk.asked.text
-    assert "“our price list changes every month”" in talk.asked.text
+    assert "“by now it changes every month”" in talk.asked.text
     assert [option.value for option in talk.asked.options] == ["monthly", "never"]
     assert known(talk)["change_rate"] == "never"
 
@@ -288,9 +306,15 @@ def test_the_newer_value_counts_once_it_is_confirmed(talk: Talk, reply: str, val
     assert talk.state.doubt is None
 
 
+def test_something_else_said_to_a_contradiction_is_noted_and_it_stays_open(talk: Talk):
+    contradicted(talk).say("we have 3,000 pairs")
+    assert known(talk)["data"] == "some_pairs"
+    assert talk.asked.kind == "contradiction"
+
+
 def test_a_contradiction_can_be_settled_by_its_buttons(talk: Talk):
     contradicted(talk).press({"change_rate": "monthly"})
-    assert talk.state.known["change_rate"].quote == "our price list changes every month"
+    assert talk.state.known["change_rate"].quote == "by now it changes every month"
     assert "Changed: How often it changes: Never → Every month or quarter." in talk.notes
 
 
@@ -303,7 +327,7 @@ def test_the_question_that_a_contradiction_interrupted_comes_back_under_its_numb
 
 def test_two_people_who_contradict_each_other_are_both_heard(talk: Talk):
     contradicted(talk, user=BOB)
-    assert talk.asked.text.startswith("The other said “it never changes”, you say “our price list")
+    assert talk.asked.text.startswith("The other said “it never changes”, you say “by now it")
     talk.say("yes", user=BOB)
     assert talk.state.known["change_rate"].user == BOB
     assert talk.state.known["need"].user == ANN
