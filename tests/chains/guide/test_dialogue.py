@@ -601,3 +601,56 @@ def test_a_confirmation_and_a_contradiction_have_a_line(talk: Talk):
     assert only_tone(talk).settled["confirm:need"] == "Confirmed: only how it answers"
     contradicted(talk).say("yes")
     assert talk.settled["confirm:change_rate"] == "Confirmed: changes monthly"
+
+
+# Whatever happens
+
+SAID = (
+    *(
+        "weekly",
+        "never",
+        "facts",
+        "only the tone",
+        "3,000 pairs",
+        "no budget",
+        "yes",
+        "no",
+        "blue",
+        "hmm",
+        "🙂",
+    ),
+    *("actually, it changes every month", "that was wrong", "I misclicked", "undo", "start over", "skip"),
+    *("just tell me", "why?", "what if it never changed?", "what would change it?", "how sure are you?"),
+    *("what does it cost?", "2,000 documents", "the second one", "what do you mean?", "no to all"),
+)
+PRESSED = (
+    *((factor, {factor: value}) for factor, entry in POLICY.factors.items() for value in entry.points),
+    *((f"{CHANGE}{factor}", {factor: next(iter(entry.points))}) for factor, entry in POLICY.factors.items()),
+    (MUSTS, {}),
+    (MUSTS, {"deletion": "must"}),
+    *(
+        (f"confirm:{factor}", {factor: answer})
+        for factor in POLICY.dialogue.confirmed
+        for answer in ("yes", "no")
+    ),
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from((*SAID, *PRESSED)), max_size=15), st.data())
+def test_whatever_is_said_and_pressed_it_asks_or_has_concluded(
+    guide: Guide, moves: list[object], data: st.DataObject
+):
+    talk = Talk(guide).begin()
+    for move in moves:
+        user = data.draw(st.sampled_from((ANN, BOB)))
+        if isinstance(move, str):
+            talk.say(move, user=user)
+        elif isinstance(move, tuple):
+            talk.press(move[1], question=move[0], user=user)
+        assert (talk.state.pending is None) is talk.state.concluded
+        assert (talk.step.ask is None) is talk.state.concluded
+        assert not set(talk.state.unsure) & set(talk.state.known)
+        assert set(talk.state.confirmed) <= set(talk.state.known)
+        assert len([question for question in talk.state.asked if not question.startswith("confirm:")]) <= 6
+        assert all(not note or note.strip() for note in talk.step.notes)
