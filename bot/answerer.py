@@ -1,4 +1,4 @@
-"""What the Slack side asks of the rest: answers, and what there is to know. Any object with these."""
+"""What the Slack side asks of the rest: answers, the guide, what there is to know. Any object with these."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chains.contract import AnswerEvent, Question
+from chains.contract import AnswerEvent, Question, Turn
+from chains.guide.dialogue import Guide
+from chains.router import Context, Routed
 from knowledge.access import Place
 
 
@@ -21,10 +23,19 @@ class KnownDocument:
 
 
 class Answerer(Protocol):
-    """Answers questions from documents. Called from several threads at once."""
+    """Answers questions from documents, and guides. Called from several threads at once."""
 
     def answer(self, question: Question, /) -> Iterator[AnswerEvent]:
         """Yields progress, statements as they are ready, and last the whole reply."""
+        ...
+
+    def route(self, text: str, context: Context, history: Sequence[Turn], /) -> Routed:
+        """What a message is for, by its words and where it was said."""
+        ...
+
+    @property
+    def guide(self) -> Guide:
+        """The dialogue that helps to choose between RAG and fine-tuning."""
         ...
 
     def document_count(self, place: Place, /) -> int:

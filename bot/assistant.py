@@ -1,4 +1,4 @@
-"""The real answerer: the team's knowledge and the answer chain, opened in the background and kept in sync."""
+"""The real answerer: the team's knowledge and the chains, opened in the background and kept in sync."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -15,9 +16,12 @@ from sqlalchemy import Engine
 from bot.answerer import KnownDocument
 from bot.config import Settings
 from chains.answer import AnswerChain
-from chains.contract import AnswerEvent, Question
+from chains.contract import AnswerEvent, Question, Turn
+from chains.guide.dialogue import Guide
+from chains.guide.reader import Reader
 from chains.llm import ModelSettings
 from chains.llm import connect as connect_model
+from chains.router import Context, Routed, Router
 from knowledge.access import Place
 from knowledge.embeddings.choice import EmbedderSettings
 from knowledge.embeddings.choice import check as check_embedder
@@ -133,6 +137,25 @@ class Assistant:
         if last_sync(chain.index) is None:
             self._synced.wait(FIRST_SYNC_SECONDS)
         yield from chain.stream(question)
+
+    def route(self, text: str, context: Context, history: Sequence[Turn] = ()) -> Routed:
+        """What a message is for, by its words and where it was said."""
+        return self._router.route(text, context, history)
+
+    @property
+    def guide(self) -> Guide:
+        """The dialogue that helps to choose between RAG and fine-tuning."""
+        return self._guide
+
+    @cached_property
+    def _guide(self) -> Guide:
+        chain = self._opened.result()
+        return Guide(Reader(chain.index.reader, chain.model), chain.model)
+
+    @cached_property
+    def _router(self) -> Router:
+        chain = self._opened.result()
+        return Router(chain.index.reader, chain.model)
 
     def document_count(self, place: Place) -> int:
         """How many documents may be used in this place."""

@@ -45,9 +45,7 @@ class Audience:
 
     def place(self, incoming: Incoming) -> Place:
         """The place where the reply to an event is read."""
-        if incoming.kind in ("ask", "docs"):
-            return self.person(incoming.user)
-        if incoming.channel_type == "im":
+        if incoming.private or incoming.direct:
             return self.person(incoming.user)
         if incoming.channel_type == "mpim":
             return self.group_conversation(incoming.channel)

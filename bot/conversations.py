@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, Row, and_, delete, select
 
 from bot.inbox import Incoming
 from bot.tables import feedback, turns
@@ -42,8 +42,19 @@ def find(engine: Engine, event_id: str) -> Exchange | None:
     """The exchange that answered an event."""
     with engine.connect() as connection:
         row = connection.execute(select(turns).where(turns.c.event_id == event_id)).one_or_none()
-    if row is None:
-        return None
+    return _exchange(row) if row else None
+
+
+def last(engine: Engine, incoming: Incoming) -> Exchange | None:
+    """The newest exchange of the thread that an event belongs to."""
+    here = and_(turns.c.channel == incoming.channel, turns.c.thread_ts == incoming.thread_ts)
+    newest = select(turns).where(here).order_by(turns.c.id.desc()).limit(1)
+    with engine.connect() as connection:
+        row = connection.execute(newest).one_or_none()
+    return _exchange(row) if row else None
+
+
+def _exchange(row: Row) -> Exchange:
     return Exchange(
         event_id=row.event_id,
         channel=row.channel,

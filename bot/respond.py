@@ -14,8 +14,12 @@ class NotDelivered(Exception):
     """A private reply that Slack did not take; the message is what it said."""
 
 
-def respond(response_url: str, rendered: Rendered, thread_ts: str | None = None) -> None:
+def respond(
+    response_url: str, rendered: Rendered, thread_ts: str | None = None, *, replace_original: bool = False
+) -> None:
     """Shows something to the one person who acted. It works where we are no member, too.
+
+    `replace_original` puts it in the place of the message whose button was pressed.
 
     Raises:
         NotDelivered: Slack refused it (the address is valid for half an hour, five times).
@@ -27,7 +31,7 @@ def respond(response_url: str, rendered: Rendered, thread_ts: str | None = None)
         "text": rendered.text,
         "blocks": rendered.all_blocks,
         "response_type": "ephemeral",
-        "replace_original": False,
+        "replace_original": replace_original,
         "unfurl_links": False,
         "unfurl_media": False,
     }

@@ -118,6 +118,7 @@ guide_steps = Table(
     Column("guide", String(255), ForeignKey("guides.event_id", ondelete="CASCADE"), nullable=False),
     Column("moves", Integer, nullable=False),
     Column("step", JSON, nullable=False),
+    Column("concludes", Boolean, nullable=False),
     # The question that the step asks; its message, and what stands above the question there, are kept
     # for as long as the question is open.
     Column("question", String(64)),

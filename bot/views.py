@@ -20,7 +20,7 @@ HEADER_LIMIT = 150
 def home_view(documents: int, last_sync: datetime | None) -> dict[str, Any]:
     """The home tab: what Ragtime does, how much it knows, what to ask."""
     known = f"I know *{words.counted(documents)}* that you may read"
-    when = f", last looked through {_moment(last_sync)}." if last_sync else "."
+    when = f", last looked through {moment(last_sync)}." if last_sync else "."
     examples = "\n".join(f"• {example}" for example in words.EXAMPLES)
     return {
         "type": "home",
@@ -78,6 +78,6 @@ def _within_sections(lines: Sequence[str]) -> list[str]:
     return sections
 
 
-def _moment(time: datetime) -> str:
+def moment(time: datetime) -> str:
     """A time as Slack shows it to each reader in their own zone."""
     return f"<!date^{int(time.timestamp())}^{{date_short_pretty}} {{time}}|{time:%d %b %Y, %H:%M %Z}>"

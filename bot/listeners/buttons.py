@@ -1,4 +1,4 @@
-"""Buttons under replies: feedback, share, more, show the passage."""
+"""Buttons under replies: feedback, share, more, show the passage; something else was meant; forget me."""
 
 from __future__ import annotations
 
@@ -9,42 +9,55 @@ from slack_bolt import Ack, App
 
 from bot import actions, conversations, inbox, words
 from bot.inbox import Incoming
-from bot.render import cut_markdown, plain_message
-from bot.respond import respond
+from bot.listeners.pressed import pressed, say_privately
+from bot.render import cut_markdown
 from bot.services import Services, later
+from bot.sharing import Sharer, answer_shared
 from bot.views import passage_view
 
 
 def register(app: App, services: Services) -> None:
-    """Listens to each button of `bot.actions`."""
+    """Listens to each button of `bot.actions` but those of a guide."""
+
+    def accept(incoming: Incoming) -> None:
+        if inbox.accept(services.engine, incoming) or inbox.accept_again(services.engine, incoming):
+            services.wake()
 
     def feedback(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         rating, _, event_id = action["value"].partition(":")
         helpful = rating == actions.HELPFUL
         conversations.rate(services.engine, event_id, body["user"]["id"], helpful=helpful)
         ack()
-        later(services, _say, body, words.THANKS[helpful])
+        later(services, say_privately, body, words.THANKS[helpful])
 
     def share(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         exchange = conversations.find(services.engine, action["value"])
         channel = body["channel"]["id"]
         if exchange:
-            incoming = Incoming(
-                # An answer is shared once, however often the button is pressed.
-                event_id=f"share:{exchange.event_id}",
-                kind="share",
-                channel=channel,
-                channel_type="im" if channel.startswith("D") else "channel",
-                user=body["user"]["id"],
-                team=body["team"]["id"],
-                text=exchange.question,
-                response_url=body["response_url"],
-            )
-            if inbox.accept(services.engine, incoming) or inbox.accept_again(services.engine, incoming):
-                services.wake()
+            by = Sharer(body["user"]["id"], body["team"]["id"], channel, body["response_url"])
+            accept(answer_shared(exchange, by))
         ack()
         if not exchange:
-            later(services, _say, body, words.GONE)
+            later(services, say_privately, body, words.GONE)
+
+    def switch(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        of, to = action["value"], action["action_id"].removeprefix(actions.SWITCH)
+        meant = inbox.find(services.engine, of)
+        if meant and meant.text:
+            what = {"of": of, "to": to}
+            accept(pressed(body, f"switch:{of}:{to}", "switch", text=meant.text, action=what))
+        ack()
+        if not (meant and meant.text):
+            later(services, say_privately, body, words.GONE)
+
+    def forget(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
+        asked = inbox.find(services.engine, action["value"])
+        theirs = asked is not None and asked.user == body["user"]["id"]
+        if theirs:
+            accept(pressed(body, f"forget:{action['value']}", "forget"))
+        ack()
+        if not theirs:
+            later(services, say_privately, body, words.NOT_YOURS)
 
     def more(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
@@ -59,15 +72,17 @@ def register(app: App, services: Services) -> None:
     app.action(actions.SHARE)(share)
     app.action(actions.MORE)(more)
     app.action(re.compile(rf"^{actions.PASSAGE}\d+$"))(passage)
+    app.action(re.compile(rf"^{actions.SWITCH}(answer|guide)$"))(switch)
+    app.action(actions.FORGET)(forget)
 
 
 def _show_rest(services: Services, body: dict[str, Any], event_id: str) -> None:
     exchange = conversations.find(services.engine, event_id)
     if not exchange:
-        _say(body, words.GONE)
+        say_privately(body, words.GONE)
         return
     for markdown in cut_markdown(exchange.rest):
-        _say(body, markdown)
+        say_privately(body, markdown)
 
 
 def _show_passage(services: Services, body: dict[str, Any], event_id: str, number: int) -> None:
@@ -76,9 +91,4 @@ def _show_passage(services: Services, body: dict[str, Any], event_id: str, numbe
     if source:
         services.client.views_open(trigger_id=body["trigger_id"], view=passage_view(source))
     else:
-        _say(body, words.GONE)
-
-
-def _say(body: dict[str, Any], markdown: str) -> None:
-    """Tells the person who pressed, privately, where they pressed."""
-    respond(body["response_url"], plain_message(markdown), body["container"].get("thread_ts"))
+        say_privately(body, words.GONE)

@@ -1,4 +1,4 @@
-"""Slash commands: `/ask` and `/docs` go to the inbox, their private replies come by `response_url`."""
+"""Slash commands go to the inbox; their private replies come by `response_url`."""
 
 from __future__ import annotations
 
@@ -41,8 +41,13 @@ def register(app: App, services: Services) -> None:
         accept("docs", body, _typed(body, services))
         ack()
 
+    def guide(ack: Ack, body: dict[str, Any]) -> None:
+        accept("guide", body, _typed(body, services))
+        ack()
+
     app.command("/ask")(ask)
     app.command("/docs")(docs)
+    app.command("/guide")(guide)
 
 
 def _typed(body: dict[str, Any], services: Services) -> str:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.answerer import KnownDocument
-from chains.contract import Answer, AnswerEvent, Progress, Question, Refusal, Source, Statement
+from chains.contract import Answer, AnswerEvent, Progress, Question, Refusal, Source, Statement, Turn
+from chains.guide.dialogue import Guide
+from chains.router import Context, Routed, Router
 from knowledge.access import Place
 
 DOCUMENTS = {
@@ -22,6 +24,7 @@ DOCUMENTS = {
 class FakeAnswerer:
     """Quotes one sentence for each known document that the question names, else refuses.
 
+    Everything is a question, unless there is a `router`; `dialogue` is the guide, where a test needs it.
     `before` is called with each question first (a test may wait there, or raise); `between` after each
     statement. `questions` is what was asked.
     """
@@ -30,6 +33,8 @@ class FakeAnswerer:
     before: Callable[[Question], None] = lambda _: None
     between: Callable[[Question], None] = lambda _: None
     final: Callable[[Answer], Answer] = lambda answer: answer
+    router: Router | None = None
+    dialogue: Guide | None = None
     questions: list[Question] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -61,6 +66,14 @@ class FakeAnswerer:
             yield self.final(Answer(question.text, statements, sources))
         else:
             yield Refusal(question.text, ())
+
+    def route(self, text: str, context: Context, history: Sequence[Turn]) -> Routed:
+        return self.router.route(text, context, history) if self.router else Routed("answer", True, False)
+
+    @property
+    def guide(self) -> Guide:
+        assert self.dialogue, "this test needs a guide"
+        return self.dialogue
 
     def document_count(self, place: Place) -> int:
         return len(self._visible(place))

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("guide", sa.String(255), nullable=False),
         sa.Column("moves", sa.Integer(), nullable=False),
         sa.Column("step", sa.JSON(), nullable=False),
+        sa.Column("concludes", sa.Boolean(), nullable=False),
         sa.Column("question", sa.String(64)),
         sa.Column("above", sa.JSON()),
         sa.Column("ts", sa.String(32)),

@@ -1,0 +1,47 @@
+"""Pressed buttons: the press as an event for the inbox, and a word to whoever pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.inbox import ChannelType, Incoming, Kind
+from bot.render import plain_message
+from bot.respond import respond
+
+
+def pressed(
+    body: Mapping[str, Any],
+    event_id: str,
+    kind: Kind,
+    *,
+    text: str = "",
+    action: Mapping[str, Any] | None = None,
+) -> Incoming:
+    """The press as an event; under a private message its reply is private, too, else in the thread."""
+    container = body["container"]
+    private = bool(container.get("is_ephemeral"))
+    return Incoming(
+        event_id=event_id,
+        kind=kind,
+        channel=body["channel"]["id"],
+        channel_type=channel_type(body["channel"]["id"], body["channel"].get("name", "")),
+        user=body["user"]["id"],
+        team=body["team"]["id"],
+        text=text,
+        thread_ts=None if private else container.get("thread_ts") or container["message_ts"],
+        response_url=body["response_url"],
+        action={**(action or {}), "private": private, "message_ts": container["message_ts"]},
+    )
+
+
+def channel_type(channel: str, name: str = "") -> ChannelType:
+    """The kind of conversation, which a press does not say."""
+    if channel.startswith("D"):
+        return "im"
+    return "mpim" if name.startswith("mpdm-") else "channel"
+
+
+def say_privately(body: Mapping[str, Any], markdown: str) -> None:
+    """Tells the person who pressed, and nobody else, where they pressed."""
+    respond(body["response_url"], plain_message(markdown), body["container"].get("thread_ts"))
