@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import zlib
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Literal
 
 import numpy as np
 
+from chains.routing.patterns import patterns
+
 Context = Literal["channel", "dm", "guide_thread", "answer_thread"]
 CONTEXTS: tuple[Context, ...] = ("channel", "dm", "guide_thread", "answer_thread")
 
-PATTERNS = Path(__file__).with_name("patterns.toml")
-# Words and pairs of words share so many places; what falls on the same place is told apart by the rest.
-PLACES = 2048
-LENGTHS = (1, 2, 4, 8, 16)
+# Words and pairs of words share so many places, runs of letters so many: what falls on the same place is
+# told apart by the rest. Runs of letters see through typos.
+WORD_PLACES, LETTER_PLACES = 2048, 1024
+LETTERS = (3, 4)
+SHORT = (1, 2, 4, 8, 16)
 # The parts are weighed against each other, as the penalty on large weights is the same for all.
-MEANING_SCALE, PATTERN_SCALE = 3.0, 0.6
+MEANING, PATTERNS, WORDS, WRITTEN = 3.0, 0.6, 1.0, 2.0
 
 _MENTION = re.compile(r"<@\w+>|@ragtime\b", re.IGNORECASE)
 _QUOTES = str.maketrans("’‘“”", "''\"\"")
@@ -40,47 +40,36 @@ def features(text: str, vector: np.ndarray, context: Context) -> np.ndarray:
     so that everything is there once for all contexts and once more for the guide's threads.
     """
     in_guide, in_answer = context == "guide_thread", context == "answer_thread"
-    seen = PATTERN_SCALE * found(text)
-    meaning = MEANING_SCALE * vector
-    said = _words(text)
-    return np.concatenate(
-        [
-            np.array([context == each for each in CONTEXTS], np.float32),
-            seen,
-            meaning,
-            said,
-            seen * in_guide,
-            meaning * in_guide,
-            said * in_guide,
-            seen * in_answer,
-        ]
-    ).astype(np.float32)
-
-
-def found(text: str) -> np.ndarray:
-    """Which patterns a normal text has, and how short it is: ones and zeros."""
     length = len(text.split())
-    return np.array(
+    seen = PATTERNS * np.array([*patterns().found(text), *(length <= most for most in SHORT)], np.float32)
+    rest = np.concatenate(
         [
-            *(pattern.search(text) is not None for pattern in patterns().values()),
-            *(length <= most for most in LENGTHS),
-        ],
-        np.float32,
+            MEANING * vector,
+            WORDS * _hashed(_words(text), WORD_PLACES),
+            WRITTEN * _hashed(_letters(text), LETTER_PLACES),
+        ]
     )
+    said_in = np.array([context == each for each in CONTEXTS], np.float32)
+    parts = [said_in, seen, seen * in_guide, seen * in_answer, rest, rest * in_guide]
+    return np.concatenate(parts).astype(np.float32)
 
 
-@cache
-def patterns() -> Mapping[str, re.Pattern[str]]:
-    """The compiled patterns by name."""
-    table: dict[str, str] = tomllib.loads(PATTERNS.read_text(encoding="utf-8"))["patterns"]
-    return {name: re.compile(pattern) for name, pattern in table.items()}
-
-
-def _words(text: str) -> np.ndarray:
-    """Words and pairs of words, each at the place that its hash gives, to unit length."""
+def _words(text: str) -> Iterator[str]:
+    """Words and pairs of words; all numbers are alike."""
     words = _WORD.findall(_NUMBER.sub("0", text))
-    pairs = zip(["^", *words], [*words, "$"], strict=True)
-    values = np.zeros(PLACES, np.float32)
-    for said in {*words, *(" ".join(pair) for pair in pairs)}:
-        values[zlib.crc32(said.encode()) % PLACES] += 1
+    yield from words
+    yield from (" ".join(pair) for pair in zip(["^", *words], [*words, "$"], strict=True))
+
+
+def _letters(text: str) -> Iterator[str]:
+    """Every run of three and of four letters."""
+    text = f" {text} "
+    for size in LETTERS:
+        yield from (text[start : start + size] for start in range(len(text) - size + 1))
+
+
+def _hashed(pieces: Iterator[str], places: int) -> np.ndarray:
+    """A vector of unit length, in which each different piece counts at the place that its hash gives."""
+    found = [zlib.crc32(piece.encode()) % places for piece in set(pieces)]
+    values = np.bincount(found, minlength=places).astype(np.float32)
     return values / max(float(np.linalg.norm(values)), 1e-9)
