@@ -6,14 +6,14 @@ in `hearing`, what it does to the state in `moves`, what the guide says of itsel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chains.guide import moves, talk
 from chains.guide.commands import Command, Name, corrects, find_command, is_courtesy
-from chains.guide.contract import Known, State, Step
+from chains.guide.contract import Known, Reading, State, Step
 from chains.guide.explain import recommend
 from chains.guide.hearing import has_words, hear, hear_confirmation, hear_doubt, new_volumes, supposed
 from chains.guide.policy import POLICY
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # In front of a factor, as a question's id: the person has asked to change that answer.
 CHANGE = "change:"
-LONGEST_TOPIC = 300
+LONGEST_TOPIC = 1_000
 LONG_PAUSE = timedelta(days=1)
 
 Notes = tuple[str, ...]
@@ -115,6 +115,7 @@ class Guide:
         hearing = hear(self.reader, text, state, now.date())
         volumes = new_volumes(text, state)
         after = moves.heed(state, hearing.reading, user, replaces=hearing.replaces)
+        after = self._left_open(after, [f for f in hearing.reading.unsure if f not in after.known], user)
         after = replace(after, volumes={**state.volumes, **volumes})
         asked = factors_of(state.pending) if state.pending else ()
         missed = [factor for factor in asked if factor not in hearing.mentioned]
@@ -122,7 +123,7 @@ class Guide:
             notes = talk.left_open(missed) if missed else ()
             if after.known == state.known and not missed:
                 notes = (note("skipped"),)
-            return self._go_on(state, moves.leave_open(after, missed), notes, now)
+            return self._go_on(state, self._left_open(after, missed, user), notes, now)
         if hearing.takes_back:
             after = moves.forget(moves.unasked(after), hearing.takes_back)
             return self._go_on(state, after, (), now)
@@ -139,6 +140,12 @@ class Guide:
             )
         notes = talk.left_open(asked) if news else (note("left_open"),)
         return self._go_on(state, moves.leave_open(after, asked), notes, now)
+
+    def _left_open(self, state: State, factors: Sequence[str], user: str) -> State:
+        """The state in which factors stay open, but for what the first message seems to say of them."""
+        recalled = [self.reader.recall(state.topic, factor) for factor in factors]
+        heard = tuple(each for each in recalled if each)
+        return moves.heed(moves.leave_open(state, factors), Reading(heard), user)
 
     def _hear_confirmation(self, state: State, text: str, user: str, now: datetime) -> Moved:
         (factor,) = factors_of(state.pending or "")

@@ -52,7 +52,9 @@ def hear(reader: Reader, text: str, state: State, today: date) -> Hearing:
             reading = reader.read(text, earlier, today=today)
             if any(_contradicts(heard, state) for heard in reading.heard):
                 return Hearing(reading, replaces=True)
-    hearing = Hearing(reader.read(text, asked, today=today), replaces=bool(correction))
+    # "That was wrong" is no answer to the question that happens to be open.
+    answering = () if correction == "surely" else asked
+    hearing = Hearing(reader.read(text, answering, today=today), replaces=bool(correction))
     says_again = [heard.factor for heard in hearing.reading.heard if heard.factor in state.known]
     if correction == "surely" and hearing.mentioned <= {*says_again}:
         named = says_again or _values_named(reader, text, state, today)

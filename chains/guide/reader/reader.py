@@ -1,35 +1,57 @@
-"""Reads one message: each factor's value with the words it rests on, what is left open, a yes or a no."""
+"""Reads one message: each factor's value with the words it rests on, what is left open, a yes or a no.
+
+Rules read numbers, rates, money, times and phrases; classifiers weigh what the rules found together with
+what the message means as a whole. A model, where there is one, reads first; what it does not say, or says
+without the message's own words, is read by rules and classifiers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from chains.guide.contract import Heard, Reading
 from chains.guide.policy import POLICY
-from chains.guide.reader.amounts import money_hits
+from chains.guide.reader.by_model import read_by_model
+from chains.guide.reader.classifier import Fitted, fitted
 from chains.guide.reader.hits import UNSURE, Hit
-from chains.guide.reader.material import material_hits
-from chains.guide.reader.phrases import hedges, phrase_hits
-from chains.guide.reader.rates import rate_hits
+from chains.guide.reader.phrases import hedges
 from chains.guide.reader.replies import NO, YES, affirms, all_or_none, lines_for
+from chains.guide.reader.rules import as_answer, find_hits, in_passing
 from chains.guide.reader.spans import around, plain, sentences
-from chains.guide.reader.times import time_hits
+from chains.guide.reader.weighing import NOTHING, answer_features, answers, remark_features, remarks
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from knowledge.embeddings.base import TokenReader
 
+# An answer that is less likely than this to say anything certain says nothing.
+LEAST_ANSWER = 0.4
+# The same where no rule found anything, and where what they found is of another factor.
+LEAST_UNFOUND = 0.55
+LEAST_ELSEWHERE = 0.9
+# In passing: what rules found must be this likely, what they did not find that likely.
+LEAST_FOUND = 0.3
+LEAST_GUESSED = 0.5
+# What is missing from the model is asked first, and most openings tell it without saying so.
+LEAST_GUESSED_NEED = 0.4
+# What a person cannot answer, but seems to have said at first.
+LEAST_RECALLED = 0.2
+# Shorter messages say nothing in passing that a rule would not find.
+FEWEST_WORDS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads by rules and a small trained classifier; by a model first, where there is one."""
+    """Reads by rules and small classifiers; by a model first, where there is one."""
 
     encoder: TokenReader
     model: BaseChatModel | None = None
+    classifiers: Fitted = field(default_factory=fitted)
 
     def read(
         self,
@@ -45,75 +67,94 @@ class Reader:
         heard: dict[str, Heard] = {}
         unsure: set[str] = set()
         low = plain(text)
-        parts = lines_for(text, asked)
-        if parts is not None:
-            for factor, (start, end) in zip(asked, parts, strict=True):
-                _read_part(text, low, start, end, (factor,), today, heard, unsure)
-        else:
-            _read_part(text, low, 0, len(text), asked, today, heard, unsure)
+        lines = lines_for(text, asked)
+        parts = [(0, len(text), asked)]
+        if lines is not None:
+            parts = [(*line, (factor,)) for factor, line in zip(asked, lines, strict=True)]
+        vectors = [encoded.vector for encoded in self.encoder.encode([text[s:e] for s, e, _ in parts])]
+        for (start, end, factors), vector in zip(parts, vectors, strict=True):
+            part = low[start:end]
+            spans = sentences(part)
+            for hit in self._found(part, vector, factors, today):
+                if hit.value == UNSURE:
+                    unsure.add(hit.factor)
+                elif hit.factor not in heard or hit.factor in factors:
+                    span = around(spans, hit.start, hit.end)
+                    quote = text[start + span.start : start + span.end]
+                    heard[hit.factor] = Heard(hit.factor, hit.value, quote)
+        if self.model is not None and confirming is None:
+            for value in read_by_model(self.model, text, asked):
+                heard[value.factor] = value
         return Reading(
             tuple(heard[factor] for factor in POLICY.in_order(heard)),
             POLICY.in_order(factor for factor in unsure if factor not in heard),
             affirms(low) if confirming else None,
         )
 
+    def recall(self, text: str, factor: str) -> Heard | None:
+        """What a first message seems to say of a factor that its author was asked about and left open."""
+        low = plain(text)
+        if len(low.split()) < FEWEST_WORDS:
+            return None
+        own = [hit for hit in find_hits(low, ()) if hit.factor == factor]
+        vector = self.encoder.encode([text])[0].vector
+        likely = self.classifiers.remarks[factor].probabilities(remark_features(vector, low, own, factor))
+        # The first class is that it says nothing.
+        best = 1 + int(likely[1:].argmax())
+        if likely[best] < LEAST_RECALLED:
+            return None
+        hit = _resting_on(own, remarks(factor)[best], low, factor)
+        span = around(sentences(low), hit.start, hit.end)
+        return Heard(factor, hit.value, text[span.start : span.end])
 
-def _read_part(
-    text: str,
-    low: str,
-    start: int,
-    end: int,
-    asked: Sequence[str],
-    today: date | None,
-    heard: dict[str, Heard],
-    unsure: set[str],
-) -> None:
-    part = low[start:end]
-    hits = _hits(part, asked, today)
-    spans = sentences(part)
-    several = all_or_none(part) if len(asked) > 1 else None
-    for factor in POLICY.factors:
-        own = [hit for hit in hits if hit.factor == factor]
-        chosen = _choose(own, part, factor, asked)
-        if chosen is None and factor in asked and several is not None:
-            chosen = Hit(factor, (YES if several else NO)[factor], 0, len(part))
-        if chosen is None:
-            continue
-        if chosen.value == UNSURE:
-            unsure.add(factor)
-        elif factor not in heard or factor in asked:
-            span = around(spans, chosen.start, chosen.end)
-            heard[factor] = Heard(factor, chosen.value, text[start + span.start : start + span.end])
+    def _found(self, part: str, vector: np.ndarray, asked: tuple[str, ...], today: date | None) -> list[Hit]:
+        """What one part says of each factor, at most one hit a factor."""
+        hits = find_hits(part, asked, today)
+        several = all_or_none(part) if len(asked) > 1 else None
+        found: list[Hit | None] = []
+        for factor in POLICY.factors:
+            own = [hit for hit in hits if hit.factor == factor]
+            if asked == (factor,):
+                elsewhere = any(hit.sure and hit.factor != factor for hit in hits)
+                found.append(self._answer(own, part, vector, factor, elsewhere=elsewhere))
+            elif factor in asked:
+                chosen = as_answer(own, part, factor, alone=False)
+                if chosen is None and several is not None:
+                    chosen = Hit(factor, (YES if several else NO)[factor], 0, len(part))
+                found.append(chosen)
+            else:
+                found.append(self._remark(own, part, vector, factor, opening=not asked))
+        return [hit for hit in found if hit]
+
+    def _answer(
+        self, own: list[Hit], part: str, vector: np.ndarray, factor: str, *, elsewhere: bool
+    ) -> Hit | None:
+        """An answer's value; `elsewhere`, it surely says something of another factor."""
+        least = LEAST_ANSWER if own else LEAST_ELSEWHERE if elsewhere else LEAST_UNFOUND
+        likely = self.classifiers.answers[factor].probabilities(answer_features(vector, part, own, factor))
+        best = int(likely.argmax())
+        if likely[best] < least or (answers(factor)[best] == UNSURE and not hedges(part)):
+            return as_answer(own, part, factor, alone=True)
+        return _resting_on(own, answers(factor)[best], part, factor)
+
+    def _remark(
+        self, own: list[Hit], part: str, vector: np.ndarray, factor: str, *, opening: bool
+    ) -> Hit | None:
+        by_rule = in_passing(own)
+        if len(part.split()) < FEWEST_WORDS:
+            return by_rule
+        kinds = remarks(factor)
+        likely = self.classifiers.remarks[factor].probabilities(remark_features(vector, part, own, factor))
+        if by_rule and likely[kinds.index(by_rule.value)] >= LEAST_FOUND:
+            return by_rule
+        best = int(likely.argmax())
+        least = LEAST_GUESSED_NEED if factor == POLICY.dialogue.first else LEAST_GUESSED
+        if not opening or kinds[best] == NOTHING or likely[best] < least:
+            return None
+        return _resting_on(own, kinds[best], part, factor)
 
 
-def _hits(part: str, asked: Sequence[str], today: date | None) -> list[Hit]:
-    return [
-        *phrase_hits(part),
-        *rate_hits(part),
-        *money_hits(part, asked="budget" in asked),
-        *material_hits(part, asked="data" in asked),
-        *time_hits(part, today),
-    ]
-
-
-def _choose(hits: list[Hit], part: str, factor: str, asked: Sequence[str]) -> Hit | None:
-    """The hit that counts: the last sure one; for a factor that was asked about also the others."""
-    sure = [hit for hit in hits if hit.sure]
-    if factor not in asked:
-        values = {hit.value for hit in sure}
-        return sure[-1] if len(values) == 1 and UNSURE not in values else None
-    if sure:
-        return max(sure, key=lambda hit: hit.end)
-    if len(asked) == 1:
-        if found := hedges(part):
-            return Hit(factor, UNSURE, *found[0])
-        answer = affirms(part)
-        if answer is not None and factor in (YES if answer else NO):
-            return Hit(factor, (YES if answer else NO)[factor], 0, len(part))
-    tally: dict[str, int] = {}
-    for hit in hits:
-        tally[hit.value] = tally.get(hit.value, 0) + 1
-    if not tally:
-        return None
-    best = max(tally, key=tally.__getitem__)
-    return next(hit for hit in hits if hit.value == best)
+def _resting_on(own: list[Hit], value: str, part: str, factor: str) -> Hit:
+    """A value with the words that a rule found for it, or else with all of them."""
+    found = [hit for hit in own if hit.value == value]
+    return max(found, key=lambda hit: (hit.sure, hit.end)) if found else Hit(factor, value, 0, len(part))

@@ -1,0 +1,87 @@
+"""A model's reading of a message: values with the words they rest on, each checked against the message."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from chains.failures import failure
+from chains.guide.contract import Heard
+from chains.guide.policy import POLICY
+from chains.llm import LIMITS, Limits, within
+from chains.prompts import prompt
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+log = logging.getLogger(__name__)
+
+LONGEST = 4_000
+
+
+def read_by_model(
+    model: BaseChatModel, text: str, asked: Sequence[str], limits: Limits = LIMITS
+) -> list[Heard]:
+    """What a model reads in a message; nothing where the call fails or its answer is no reading.
+
+    A factor or value that the policy does not have, and a quote that is not in the message, is dropped.
+    """
+    try:
+        written = "".join(within(limits, lambda: _stream(model, text[:LONGEST], asked)))
+    except Exception as error:
+        log.warning("Reading by rules, the model failed: %r", failure(error))
+        return []
+    return list({heard.factor: heard for heard in _checked(written, text)}.values())
+
+
+def _stream(model: BaseChatModel, text: str, asked: Sequence[str]) -> Generator[str]:
+    from langchain_core.messages import HumanMessage, SystemMessage
+
+    factors = "\n".join(
+        f"- {name}: {factor.meaning} Values: {', '.join(factor.points)}"
+        for name, factor in POLICY.factors.items()
+    )
+    question = " ".join(POLICY.factors[name].meaning for name in asked) or "What are you building?"
+    messages = [
+        SystemMessage(prompt("read_factors", factors=factors)),
+        HumanMessage(prompt("read_message", question=question, message=json.dumps(text, ensure_ascii=False))),
+    ]
+    with closing(model.stream(messages)) as chunks:  # pyright: ignore[reportArgumentType]  (a generator)
+        for chunk in chunks:
+            yield str(chunk.text)
+
+
+def _checked(written: str, text: str) -> Iterator[Heard]:
+    for entry in _entries(written):
+        factor, value, quote = (entry.get(key) for key in ("factor", "value", "quote"))
+        if not (isinstance(factor, str) and isinstance(value, str) and isinstance(quote, str)):
+            continue
+        known = POLICY.factors.get(factor)
+        found = _in_text(quote, text)
+        if known and value in known.points and found:
+            yield Heard(factor, value, found)
+        else:
+            log.info("dropped from the model's reading: %s", factor)
+
+
+def _entries(written: str) -> list[dict[str, Any]]:
+    """The objects of a JSON list, with or without a fence or words around it."""
+    match = re.search(r"\[.*\]", written, re.DOTALL)
+    try:
+        found = json.loads(match[0]) if match else []
+    except (ValueError, RecursionError):
+        return []
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def _in_text(quote: str, text: str) -> str:
+    """The message's own words that a quote repeats, whatever its case and white space; empty if none."""
+    words = quote.split()
+    if not any(char.isalnum() for char in quote):
+        return ""
+    match = re.search(r"\s+".join(map(re.escape, words)), text, re.IGNORECASE)
+    return match[0] if match else ""
