@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
 import snowballstemmer
 
-# The stemmer that SQLite's FTS5 uses ("porter"), so that terms match its vocabulary.
-_STEMMER = snowballstemmer.stemmer("porter")
+
+class _Stemmers(threading.local):
+    """The stemmer that SQLite's FTS5 uses ("porter"), so that terms match its vocabulary.
+
+    One a thread: it works on a word in place.
+    """
+
+    def __init__(self) -> None:
+        self.porter = snowballstemmer.stemmer("porter")
+
+
+_STEMMERS = _Stemmers()
 _WORD = re.compile(r"\w+")
 
 # Words that carry no meaning of their own in a question.
@@ -33,7 +44,7 @@ def words(text: str) -> Iterator[re.Match[str]]:
 def stem(word: str) -> str:
     """A word's stem, lower case, without accents."""
     folded = unicodedata.normalize("NFKD", word.lower())
-    return _STEMMER.stemWord("".join(mark for mark in folded if not unicodedata.combining(mark)))
+    return _STEMMERS.porter.stemWord("".join(mark for mark in folded if not unicodedata.combining(mark)))
 
 
 def content_words(text: str) -> list[str]:

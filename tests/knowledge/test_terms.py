@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -86,3 +88,34 @@ def test_stems_are_those_that_the_index_keeps(chosen: list[str]):
     connection.execute("INSERT INTO t VALUES (?)", [" ".join(chosen)])
     kept = {term for (term,) in connection.execute("SELECT term FROM v")}
     assert kept == {stem(part) for word in chosen for part in word.split("-")}
+
+
+def test_threads_that_stem_at_once_stem_right():
+    vocabulary = [
+        f"{root}{ending}{chr(97 + n)}" for n in range(26) for root in WORDS for ending in ("", "s", "ing")
+    ]
+    expected = [stem(word) for word in vocabulary]
+    stem.cache_clear()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _: [stem.__wrapped__(word) for word in vocabulary], range(4)))
+    finally:
+        sys.setswitchinterval(interval)
+        stem.cache_clear()
+    assert found == [expected] * 4
+
+
+WORDS = (
+    "walk",
+    "organiz",
+    "relation",
+    "happ",
+    "escalat",
+    "generaliz",
+    "conformabl",
+    "deciph",
+    "hop",
+    "agree",
+)
