@@ -136,6 +136,8 @@ def take_back(services: Services, guide: StoredGuide, event_id: str) -> StoredGu
     if guide.moves == 1:
         set_aside(services, guide)
         return None
+    if not _went_on(services, move):
+        return guide
     with own_failures():
         before, _ = services.answerer.guide.command(guide.state, "undo", guide.user, _now())
     return guides.put_back(services.engine, guide, before)
@@ -181,6 +183,13 @@ def _move(services: Services, incoming: Incoming, guide: StoredGuide, turn: Turn
                 raise GuideGone from None
             guide = read_again
     raise AnsweringFailed(f"the guide {guide.event_id} was overtaken {TRIES} times")
+
+
+def _went_on(services: Services, move: Move) -> bool:
+    """Whether a move went on from the question before it, rather than only said something."""
+    before = guides.move_shown(services.engine, move.guide, move.moves - 1)
+    asked, asks = before and before.step.ask, move.step.ask
+    return bool(move.step.recommendation) or (asks is not None and asked is not None and asks.id != asked.id)
 
 
 def _setting(incoming: Incoming, move: Move, guessed: str = "") -> Setting:

@@ -13,7 +13,8 @@ from bot.render import TEXT_LIMIT, Rendered
 from chains.guide.contract import Cost, Reason, Recommendation, State
 from chains.guide.costs import figure
 from chains.guide.policy import POLICY
-from chains.guide.texts import said, sentence, title
+from chains.guide.texts import title
+from chains.guide.words import label
 
 # What a phone shows in one or two screens.
 FRONT_LIMIT = 1_800
@@ -136,5 +137,5 @@ def _other_values(factor: str, state: State) -> list[str]:
 
 
 def _option(factor: str, value: str) -> Block:
-    text = plain(shorten(sentence(said(factor, value)), OPTION_LIMIT))
+    text = plain(shorten(label(factor, value), OPTION_LIMIT))
     return {"text": text, "value": choice_value(factor, value)}

@@ -16,6 +16,7 @@ from bot.inbox import Incoming
 from bot.listeners.pressed import channel_type, pressed, say_privately
 from bot.services import Services, later
 from bot.sharing import Sharer, verdict_shared
+from chains.guide.dialogue import CHANGE
 
 
 def register(app: App, services: Services) -> None:
@@ -51,9 +52,8 @@ def register(app: App, services: Services) -> None:
         value = action["selected_option"]["value"]
         (factor,) = read_choices(value)
         # Each choice in the menu counts: what was chosen before may have been taken back meanwhile.
-        accept(
-            _answered(body, GuideBlock(block.guide, block.moves, factor), [value], key=action["action_ts"])
-        )
+        asked = GuideBlock(block.guide, block.moves, f"{CHANGE}{factor}")
+        accept(_answered(body, asked, [value], key=action["action_ts"]))
         ack()
 
     def share(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
