@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-import snowballstemmer
-
 from chains.citations import BARE_URL, CODE, MARKDOWN_LINK, same_url
 from chains.wordlists import (
     FUNCTION_WORDS,
@@ -25,6 +23,7 @@ from chains.wordlists import (
     UNITS,
     WEAK_NUMERALS,
 )
+from knowledge.terms import snowball
 
 TOKEN = re.compile(
     r"(?P<currency>[$€£](?=\s?\d))"
@@ -92,10 +91,9 @@ def language_of(text: str, least: int = 2) -> str | None:
 @lru_cache(maxsize=65_536)
 def stem(word: str, language: str) -> str:
     """The stem of a lower-case word; languages without a stemmer keep the word."""
-    # A stemmer holds state: one for each call is safe between threads, and cheap.
     if language not in FUNCTION_WORDS:
         return word
-    return snowballstemmer.stemmer(language).stemWord(word.removesuffix("'s").removesuffix("’s"))
+    return snowball(word.removesuffix("'s").removesuffix("’s"), language)
 
 
 def content_words(text: str, language: str) -> Iterator[str]:

@@ -6,19 +6,16 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import snowballstemmer
 
 
 class _Stemmers(threading.local):
-    """The stemmer that SQLite's FTS5 uses ("porter"), so that terms match its vocabulary.
-
-    One a thread: it works on a word in place.
-    """
+    """Snowball's stemmers by language, each thread's own: a stemmer works on a word in place."""
 
     def __init__(self) -> None:
-        self.porter = snowballstemmer.stemmer("porter")
+        self.of = cache(snowballstemmer.stemmer)
 
 
 _STEMMERS = _Stemmers()
@@ -40,11 +37,16 @@ def words(text: str) -> Iterator[re.Match[str]]:
     return _WORD.finditer(text)
 
 
+def snowball(word: str, language: str) -> str:
+    """A lower-case word's stem in one of Snowball's languages; safe in any thread."""
+    return _STEMMERS.of(language).stemWord(word)
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """A word's stem, lower case, without accents."""
+    """A word's stem, lower case, without accents, as SQLite's FTS5 makes it ("porter")."""
     folded = unicodedata.normalize("NFKD", word.lower())
-    return _STEMMERS.porter.stemWord("".join(mark for mark in folded if not unicodedata.combining(mark)))
+    return snowball("".join(mark for mark in folded if not unicodedata.combining(mark)), "porter")
 
 
 def content_words(text: str) -> list[str]:

@@ -90,9 +90,23 @@ def test_stems_are_those_that_the_index_keeps(chosen: list[str]):
     assert kept == {stem(part) for word in chosen for part in word.split("-")}
 
 
+ROOTS = (
+    "walk",
+    "organiz",
+    "relation",
+    "happ",
+    "escalat",
+    "generaliz",
+    "conformabl",
+    "deciph",
+    "hop",
+    "agree",
+)
+
+
 def test_threads_that_stem_at_once_stem_right():
     vocabulary = [
-        f"{root}{ending}{chr(97 + n)}" for n in range(26) for root in WORDS for ending in ("", "s", "ing")
+        f"{root}{ending}{chr(97 + n)}" for n in range(26) for root in ROOTS for ending in ("", "s", "ing")
     ]
     expected = [stem(word) for word in vocabulary]
     stem.cache_clear()
@@ -105,17 +119,3 @@ def test_threads_that_stem_at_once_stem_right():
         sys.setswitchinterval(interval)
         stem.cache_clear()
     assert found == [expected] * 4
-
-
-WORDS = (
-    "walk",
-    "organiz",
-    "relation",
-    "happ",
-    "escalat",
-    "generaliz",
-    "conformabl",
-    "deciph",
-    "hop",
-    "agree",
-)
