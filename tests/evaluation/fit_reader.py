@@ -40,8 +40,6 @@ STEPS = 250
 ROUNDS = 2
 # A shorter answer says nothing without its question, so it is no example of a remark.
 FEWEST_WORDS = 4
-# An opening of so many words tells what is missing from the model, though it may be asked about all the same.
-TELLING = 8
 # Answers to other questions, which say nothing of a factor, are many: this share of them is enough.
 OTHERS_KEPT = 0.3
 
@@ -100,13 +98,11 @@ def _answers(dialogues: Sequence[Line], phrases: Sequence[Line], factor: str) ->
 
 
 def _remarks(dialogues: Sequence[Line], phrases: Sequence[Line], factor: str) -> Iterator[Example]:
-    chance, first = np.random.default_rng(0), POLICY.dialogue.first
+    chance = np.random.default_rng(0)
     for line in dialogues:
         gold = line["gold_factors"].get(factor)
-        # What has a reply of its own may have been said in the opening, too; what is needed mostly is.
-        is_open = factor in line["answers"] and not (
-            factor == first and len(line["opening"].split()) >= TELLING
-        )
+        # What has a reply of its own may have been said in the opening all the same.
+        is_open = factor in line["answers"]
         classes = {gold or NOTHING} | ({NOTHING} if is_open else set())
         yield Example(line["opening"], frozenset(classes))
         for asked, text in line["answers"].items():

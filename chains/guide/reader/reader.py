@@ -36,11 +36,11 @@ LEAST_UNFOUND = 0.55
 LEAST_ELSEWHERE = 0.9
 # In passing: what rules found must be this likely, what they did not find that likely.
 LEAST_FOUND = 0.3
-LEAST_GUESSED = 0.5
-# What is missing from the model is asked first, and most openings tell it without saying so.
-LEAST_GUESSED_NEED = 0.4
+LEAST_GUESSED = 0.7
+# What is missing from the model is asked about first anyhow.
+LEAST_GUESSED_NEED = 0.6
 # What a person cannot answer, but seems to have said at first.
-LEAST_RECALLED = 0.2
+LEAST_RECALLED = 0.15
 # Shorter messages say nothing in passing that a rule would not find.
 FEWEST_WORDS = 6
 
