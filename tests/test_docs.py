@@ -197,7 +197,10 @@ def test_the_statements_for_deleting_delete(tmp_path: Path) -> None:
         "INSERT INTO guides (event_id, channel, user, private, moves, state, updated_at) "
         "VALUES (?, 'C1', ?, 0, 1, '{}', ?)"
     )
-    step = "INSERT INTO guide_steps (event_id, guide, moves, step, concludes, collapsed) VALUES (?, ?, 1, '{}', 0, 0)"
+    step = (
+        "INSERT INTO guide_steps (event_id, guide, moves, step, concludes, collapsed) "
+        "VALUES (?, ?, 1, '{}', 0, 0)"
+    )
     feedback = "INSERT INTO feedback (event_id, user, helpful, created_at) VALUES (?, ?, 1, ?)"
     for event, user, when in (
         ("theirs", "U0123ABCD", "2099-01-01 00:00:00.000000"),
