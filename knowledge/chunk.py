@@ -1,16 +1,19 @@
 """Cuts a document into chunks along its own structure.
 
-A chunk never crosses a heading and never cuts a sentence. Lists, tables and code stay whole where they
-fit. Each chunk knows the document's title, its heading path, and where to link.
+A chunk never crosses a heading, never cuts a sentence, and holds answers to one question at most. Lists,
+tables and code stay whole where they fit. Each chunk knows the document's title, its heading path, and
+where to link.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from knowledge.documents import Block, BlockKind, Chunk, Link, Unit, UnitKind
+from knowledge.questions import Part, parts, without_mark
 from knowledge.sentences import sentences
 
 # In characters. Small chunks keep to one matter: on a handbook of short facts they are found far better
@@ -21,13 +24,28 @@ MAX_ITEM_WORDS = 45
 # A "sentence" longer than this is none (a dump, a machine's log): it is cut at spaces.
 RUN_ON_CHARACTERS = 3_600
 # Raised whenever chunks of the same document would come out differently: indexes then renew them.
-VERSION = 2
+VERSION = 3
+
+# Words by which a whole sentence leads in what follows it.
+_LEADS_IN = re.compile(
+    r"\b(?:following|as follows|such as|below|namely|for (?:example|instance)|e\.g\.)"
+    r"|\b(?:these|those)\W+(?:\w+\W+){0,3}$"
+    r"|^(?:here|these|those|below) (?:is|are)\b"
+    r"|^there (?:is|are) (?:\d+|two|three|four|five|six|seven|eight|nine|ten)\b"
+    r"|^there (?:is|are) (?:a few|a number|several|some|many)\b",
+    re.IGNORECASE,
+)
+_COLON = re.compile(r"[:–—][\W_]*$")
+_WHOLE_SENTENCE = re.compile(r"[.!?…]\W*$")
+# A line without a full stop that is longer than this (in words) is no heading of a list.
+_MAX_LINE_WORDS = 12
 
 
 @dataclass(slots=True)
 class _Section:
     """The blocks under one heading."""
 
+    heading: str
     heading_path: tuple[str, ...]
     anchor: str | None
     blocks: list[Block] = field(default_factory=list)
@@ -37,24 +55,34 @@ def chunk(title: str, blocks: Sequence[Block], max_characters: int = MAX_CHARACT
     """The chunks of a document, in reading order."""
     chunks: list[Chunk] = []
     for section in _sections(title, blocks):
-        for units, page in _pack(_groups(section.blocks), max_characters):
-            chunks.append(
-                Chunk(
-                    ordinal=len(chunks),
-                    title=title,
-                    heading_path=section.heading_path,
-                    units=tuple(units),
-                    anchor=section.anchor,
-                    page=page,
+        for part in parts(section.heading, section.blocks):
+            for units, page in _pack(_part_groups(part), max_characters):
+                chunks.append(
+                    Chunk(
+                        ordinal=len(chunks),
+                        title=title,
+                        heading_path=section.heading_path,
+                        units=tuple(units),
+                        anchor=section.anchor,
+                        page=page,
+                    )
                 )
-            )
     return chunks
+
+
+def leads_in(text: str) -> bool:
+    """Whether a sentence leads in the list or table that follows it, rather than merely stand before it."""
+    return (
+        _COLON.search(text) is not None
+        or _LEADS_IN.search(text) is not None
+        or (_WHOLE_SENTENCE.search(text) is None and len(text.split()) <= _MAX_LINE_WORDS)
+    )
 
 
 def _sections(title: str, blocks: Sequence[Block]) -> Iterator[_Section]:
     """The document's sections that hold anything. A heading that repeats the title is not in the path."""
     path: list[tuple[int, str]] = []
-    section = _Section((), None)
+    section = _Section("", (), None)
     for block in blocks:
         if block.kind != "heading":
             section.blocks.append(block)
@@ -63,11 +91,11 @@ def _sections(title: str, blocks: Sequence[Block]) -> Iterator[_Section]:
             yield section
         while path and path[-1][0] >= block.level:
             path.pop()
-        path.append((block.level, block.text))
+        path.append((block.level, without_mark(block.text)))
         names = [name for _, name in path]
         if names[0].casefold() == title.casefold():
             names = names[1:]
-        section = _Section(tuple(names), block.anchor)
+        section = _Section(block.text, tuple(names), block.anchor)
     if section.blocks:
         yield section
 
@@ -84,11 +112,19 @@ class _Group:
         return sum(len(unit.text) + 1 for unit in self.units)
 
 
-def _groups(blocks: Sequence[Block]) -> list[_Group]:
+def _part_groups(part: Part) -> list[_Group]:
+    block = part.asked
+    asked = [_Group([_unit("sentence", block, block.text)], block.page)] if block else []
+    return [*asked, *_groups(part.answer, part.question), *_groups(part.rest)]
+
+
+def _groups(blocks: Sequence[Block], question: str = "") -> list[_Group]:
+    """The groups of blocks; the units' lead is what leads them in, else the question that they answer."""
     groups: list[_Group] = []
-    lead = ""
+    before = ""
     for kind, run in groupby(blocks, key=_kind):
         same = list(run)
+        lead = before if before and leads_in(before) else question
         if kind == "list_item":
             groups.append(_Group(list(_list_units(same, lead)), same[0].page))
         elif kind == "table_row":
@@ -96,15 +132,17 @@ def _groups(blocks: Sequence[Block]) -> list[_Group]:
                 _Group([_unit("table_row", block, block.text, lead=lead) for block in same], same[0].page)
             )
         elif kind == "code":
+            # Without the words before it, code does not say what it is for.
+            lead = before or question
             groups.extend(_Group([_unit("code", block, block.text, lead=lead)], block.page) for block in same)
         else:
             for block in same:
-                units = [_unit("sentence", block, text) for text in sentences(block.text)]
+                units = [_unit("sentence", block, text, lead=question) for text in sentences(block.text)]
                 if units:
                     groups.append(_Group(units, block.page))
-                    lead = units[-1].text
+                    before = units[-1].text
             continue
-        lead = lead if kind == "code" else ""
+        before = before if kind == "code" else ""
     return groups
 
 

@@ -76,8 +76,8 @@ class Unit:
     """The smallest thing that can be quoted: a sentence, list item, table row or code block.
 
     `text` is verbatim document text. `lead` is what gives it meaning and stands before it: a list's
-    lead-in sentence, or the item that a sentence belongs to; empty for other sentences. `header` is the
-    table's header row.
+    lead-in sentence, the item that a sentence belongs to, or the question that it answers; empty for
+    other sentences. `header` is the table's header row.
     """
 
     kind: UnitKind

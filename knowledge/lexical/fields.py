@@ -15,7 +15,7 @@ def fields(chunk: Chunk) -> tuple[str, str, str]:
     """A chunk's title, headings and body; a lead-in or header that another chunk holds is body here, too."""
     first = chunk.units[0]
     passage = chunk.text
-    lead = first.lead if first.lead not in passage else ""
+    lead = first.lead if first.lead not in "\n".join((chunk.context, passage)) else ""
     body = "\n".join(part for part in (lead, " ".join(first.header), passage) if part)
     return chunk.title, " ".join(chunk.heading_path), body
 

@@ -92,6 +92,19 @@ def is_bold_throughout(element: Element) -> bool:
     return element[0].tag in ("strong", "b") and not (element[0].tail or "").strip()
 
 
+def bold_questions(element: Element) -> list[Element]:
+    """A paragraph's bold runs that begin a line and end in a question mark: the words after them answer."""
+    found: list[Element] = []
+    before = "\n"
+    for child in element:
+        before += (child.getprevious() is None and element.text) or ""
+        asks = child.tag in ("strong", "b") and "".join(child.itertext()).rstrip().endswith("?")
+        if asks and not before.rpartition("\n")[2].strip():
+            found.append(child)
+        before = ("\n" if child.tag == "br" else "") + (child.tail or "")
+    return found
+
+
 def is_table_of_contents(element: Element) -> bool:
     """Whether a list has only links within the same page: it says the headings once more."""
     links = [link for link in element.iter("a") if (link.get("href") or "").startswith("#")]

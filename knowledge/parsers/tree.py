@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 from knowledge.documents import Block, Link, UnreadableDocument
 from knowledge.parsers.elements import (
     Element,
     alt_of_only_images,
+    bold_questions,
     definition_parts,
     integer,
     is_bold_throughout,
@@ -140,11 +142,16 @@ class _Walker:
             kind = "list_item" if typed_bullet else "paragraph"
             self.blocks.append(Block(kind, text, level=self._depth, links=links))
 
-    def _children(self, element: Element) -> None:
+    def _children(self, element: Element, apart: Sequence[Element] = ()) -> None:
+        """Takes in what an element holds; the children named in `apart` are blocks of their own."""
         if element.text:
             self._text.append(element.text)
         for child in element:
+            if child in apart:
+                self.flush()
             self.element(child)
+            if child in apart:
+                self.flush()
             if child.tail:
                 self._text.append(child.tail)
 
@@ -189,7 +196,7 @@ class _Walker:
 
     def _paragraph(self, element: Element) -> None:
         before = len(self.blocks)
-        self._children(element)
+        self._children(element, () if self._depth or not self._top_level else bold_questions(element))
         self.flush()
         if len(self.blocks) == before:
             if alt := alt_of_only_images(element):
@@ -263,7 +270,7 @@ class _Walker:
             level = self._depth - 1
             if blocks and blocks[0].kind in ("paragraph", "list_item"):
                 first, blocks = blocks[0], blocks[1:]
-                text = f"{lead}: {first.text}" if lead else first.text
+                text = f"{lead}{' ' if lead.endswith('?') else ': '}{first.text}" if lead else first.text
                 self.blocks.append(Block("list_item", text, level=level, links=first.links))
             elif lead:
                 self.blocks.append(Block("list_item", lead, level=level))

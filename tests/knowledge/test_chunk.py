@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.chunk import MAX_ITEM_WORDS, RUN_ON_CHARACTERS, chunk
+from knowledge.chunk import MAX_ITEM_WORDS, RUN_ON_CHARACTERS, chunk, leads_in
 from knowledge.documents import Block, Chunk, Link
 from knowledge.parsers import parse
 
@@ -98,6 +99,55 @@ def test_a_list_that_fits_stays_whole_with_its_lead_in():
     chunks = chunk("Guide", blocks, LIMIT)
     assert texts(chunks) == [FILLER, "Bring these:\nA badge.\nA laptop.\nInk."]
     assert [unit.lead for unit in chunks[1].units] == ["", *["Bring these:"] * 3]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Bring these:",
+        "Bring these: ",
+        "**Bring:**",
+        "Each of them gets –",
+        "Follow these steps.",
+        "We count the following as sick days, without asking for a doctor's note before the fourth day.",
+        "Some things are free, such as",
+        "The limits are as follows.",
+        "The table below shows who pays.",
+        "There are three kinds of leave.",
+        "Here are the numbers.",
+        "Those are the rules of the house.",
+        "Opening hours",
+        "We offer",
+    ],
+)
+def test_a_sentence_that_leads_in_is_the_lead_of_list_and_table(text: str):
+    assert leads_in(text)
+    for block in (item("Fruit on Mondays."), row("Fruit", "Mondays")):
+        (only,) = chunk("Guide", [paragraph(text), block])
+        assert only.units[-1].lead == text.strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is open from 08:00 to 20:00 on weekdays and to 18:00 on Saturdays; badges do not help.",
+        "Ferry people have their own language, and over the years we have added to it.",
+        "Nobody likes these badges at all, and we are sorry.",
+        "There is a lift.",
+        "This paragraph was cut off by whoever wrote it in the middle of a long sentence that",
+        "Ask Hanne!",
+    ],
+)
+def test_a_sentence_that_merely_stands_before_a_list_or_table_does_not_lead_it(text: str):
+    assert not leads_in(text)
+    for block in (item("Fruit on Mondays."), row("Fruit", "Mondays")):
+        (only,) = chunk("Guide", [paragraph(text), block])
+        assert only.units[-1].lead == ""
+
+
+def test_code_keeps_the_sentence_before_it():
+    (only,) = chunk("Guide", [paragraph("Start the pump by hand."), code("pump --start")])
+    assert only.units[-1].lead == "Start the pump by hand."
 
 
 def test_a_table_that_fits_stays_whole():
@@ -247,6 +297,7 @@ def test_the_sample_pages_keep_their_lists_under_their_lead_ins():
         parsed = parse(page)
         chunks = chunk(parsed.title or "", parsed.blocks)
         units = {unit.text for piece in chunks for unit in piece.units}
+        units |= {part for piece in chunks for part in (piece.title, *piece.heading_path)}
         leads = {unit.lead for piece in chunks for unit in piece.units if unit.lead}
         found += len(leads)
         assert leads <= units
