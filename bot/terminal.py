@@ -25,7 +25,11 @@ OUT = Console()
 # Progress and remarks go here, so that what is piped on is the result alone.
 ERR = Console(stderr=True)
 
-STAGES = {"indexing": "Reading documents", "embedding": "Embedding anew"}
+STAGES = {
+    "indexing": "Reading documents",
+    "document": "Reading a long document",
+    "embedding": "Embedding anew",
+}
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failed": "[red]✗[/]", "skipped": "[dim]·[/]"}
 
 

@@ -1,42 +1,45 @@
 """Brings the index up to date with a source: added, changed, moved and removed documents.
 
-A document's new chunks are written beside the old ones and put in service all at once, in one
-transaction of the SQL database; what Chroma must forget is noted there first. So a sync may die anywhere:
-searches see each document as it was or as it is, and the next sync throws away what was left half done.
+A sync may die anywhere: searches see each document as it was or as it is (see `knowledge.writing`), and
+the next sync completes it.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from knowledge import lexical, tokens
 from knowledge.access import audience_key
-from knowledge.chunk import VERSION, chunk
-from knowledge.documents import Chunk, Document, UnreadableDocument
+from knowledge.chunk import VERSION
+from knowledge.documents import Document, UnreadableDocument
 from knowledge.embeddings.base import EmbeddingFailed
 from knowledge.errors import AdminError
-from knowledge.index import EMBEDDER, Index, chunk_of, chunk_values, state
+from knowledge.index import EMBEDDER, Index, chunk_of, state
 from knowledge.parsers.apart import parsing_apart
 from knowledge.sources.folder import SOURCE, FoundFile, Skipped, load, walk
 from knowledge.sources.rules import load_rules
-from knowledge.tables import chunks, discarded_vectors, documents, index_state
+from knowledge.tables import chunks, documents, index_state
 from knowledge.vectors import Vectors, drop_vectors, open_vectors
+from knowledge.writing import (
+    BATCH,
+    Batch,
+    described,
+    digest,
+    in_service,
+    may_be_sent,
+    remove,
+    slices,
+    throw_away_leftovers,
+)
 
-# Chunks embedded and written together: enough for batches of like length, little enough to lose.
-BATCH = 256
-# Documents removed in one transaction: SQLite takes 32,766 values in one statement.
-REMOVED_AT_ONCE = 100
 LAST_SYNC = "last_sync"
 
 
@@ -46,9 +49,11 @@ class NoFolder(AdminError):
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
-    """How far a sync is, in documents looked at (or chunks re-embedded, in the stage "embedding")."""
+    """How far a sync is: in documents looked at ("indexing"), in the chunks of one long document
+    ("document"), or in chunks that another embedder made ("embedding").
+    """
 
-    stage: Literal["looking", "indexing", "embedding"]
+    stage: Literal["indexing", "document", "embedding"]
     done: int
     total: int
 
@@ -99,12 +104,12 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
     if not root.is_dir():
         raise NoFolder(f"There is no folder {root}: make it, or correct RAGTIME_DOCS")
     rules = load_rules(root)
-    _throw_away_leftovers(index)
+    throw_away_leftovers(index)
     failed: EmbeddingFailed | None = None
     try:
         vectors = _embedded_by(index, report)
     except EmbeddingFailed as error:
-        failed, vectors = error, _in_service(index)
+        failed, vectors = error, in_service(index)
     known = _known(index)
     found: list[FoundFile] = []
     for entry in walk(root):
@@ -114,12 +119,12 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
             found.append(entry)
     present = {file.path for file in found}
     gone = {path: row for path, row in known.items() if path not in present}
-    waiting = _Batch(index, vectors, failed)
+    waiting = Batch(index, vectors, failed, lambda done, total: report(SyncProgress("document", done, total)))
     with parsing_apart() as parse:
         for position, file in enumerate(found):
             report(SyncProgress("indexing", position, len(found)))
             row = known.get(file.path)
-            stamp = _digest(file.stamp, repr(rules.about(file.path)), docs_url, VERSION)
+            stamp = digest(file.stamp, repr(rules.about(file.path)), docs_url, VERSION)
             if row is not None and row["stamp"] == stamp:
                 result.unchanged += 1
                 continue
@@ -147,7 +152,7 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
             result.chunks += waiting.add(document, stamp, content)
     waiting.write()
     report(SyncProgress("indexing", len(found), len(found)))
-    _remove(index, vectors, [row["id"] for row in gone.values()])
+    remove(index, vectors, [row["id"] for row in gone.values()])
     result.removed = len(gone)
     if waiting.failed is not None:
         raise waiting.failed
@@ -181,29 +186,15 @@ def _same_vectors(index: Index, row: dict[str, Any], document: Document) -> bool
     return not index.embedder.remote or row["model_allowed"] == document.model_allowed
 
 
-def _digest(*parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
 def _content_hash(document: Document) -> str:
     """Of all that the chunks and their vectors depend on; not of the path, so that moves are seen."""
-    return _digest(VERSION, document.title, audience_key(document.audience), repr(document.blocks))
-
-
-def _described(document: Document, stamp: str) -> dict[str, Any]:
-    """The columns that can change while the chunks stay as they are."""
-    return {
-        "path": document.path,
-        "url": document.url,
-        "model_allowed": document.model_allowed,
-        "stamp": stamp,
-    }
+    return digest(VERSION, document.title, audience_key(document.audience), repr(document.blocks))
 
 
 def _restamp(index: Index, document_id: int, document: Document, stamp: str) -> None:
     with index.engine.begin() as connection:
         connection.execute(
-            update(documents).where(documents.c.id == document_id).values(_described(document, stamp))
+            update(documents).where(documents.c.id == document_id).values(described(document, stamp))
         )
 
 
@@ -226,198 +217,6 @@ def _withhold(index: Index, row: dict[str, Any], document: Document) -> None:
         )
 
 
-@dataclass(slots=True)
-class _Waiting:
-    document: Document
-    chunks: list[Chunk]
-    stamp: str
-    content_hash: str
-
-
-class _Batch:
-    """Documents collected until there are enough chunks to embed and write at once.
-
-    Once the embedder has `failed`, documents are passed over: the next sync takes them up.
-    """
-
-    def __init__(self, index: Index, vectors: Vectors, failed: EmbeddingFailed | None) -> None:
-        self.failed = failed
-        self._index = index
-        self._vectors = vectors
-        self._waiting: list[_Waiting] = []
-
-    def add(self, document: Document, stamp: str, content_hash: str) -> int:
-        """Takes a document, and writes the batch when it is full; returns its number of chunks."""
-        pieces = chunk(document.title, document.blocks)
-        self._waiting.append(_Waiting(document, pieces, stamp, content_hash))
-        if sum(len(item.chunks) for item in self._waiting) >= BATCH:
-            self.write()
-        return len(pieces)
-
-    def write(self) -> None:
-        """Embeds what waits, writes it beside the old, and puts it in service."""
-        waiting, self._waiting = self._waiting, []
-        if not waiting or self.failed is not None:
-            return
-        index = self._index
-        of_documents = [item.document for item in waiting for _ in item.chunks]
-        texts = [piece.embedding_text for item in waiting for piece in item.chunks]
-        sent = [row for row, each in enumerate(of_documents) if _may_be_sent(index, each.model_allowed)]
-        try:
-            read = index.reader.encode(texts)
-            embedded = read
-            if index.reader is not index.embedder:
-                embedded = index.embedder.encode([texts[row] for row in sent])
-        except EmbeddingFailed as error:
-            self.failed = error
-            return
-        with index.engine.begin() as connection:
-            ids = _write_beside(connection, waiting, iter([tokens.pack(e.tokens) for e in read]))
-        flat = [chunk_id for _, chunk_ids in ids for chunk_id in chunk_ids]
-        if sent:
-            self._vectors.add(
-                [flat[row] for row in sent],
-                np.array([e.vector for e in embedded]),
-                [audience_key(of_documents[row].audience) for row in sent],
-            )
-        with self._index.engine.begin() as connection:
-            discarded = [
-                old
-                for item, (document_id, chunk_ids) in zip(waiting, ids, strict=True)
-                for old in _put_in_service(connection, item, document_id, chunk_ids)
-            ]
-        _forget(self._index, self._vectors, discarded)
-
-
-def _may_be_sent(index: Index, model_allowed: bool) -> bool:
-    """Whether the embedder may see a document: what is kept from models is kept from remote embedders, too.
-
-    It is then found by its words alone.
-    """
-    return model_allowed or not index.embedder.remote
-
-
-def _write_beside(
-    connection: Connection, waiting: Sequence[_Waiting], packed: Iterator[bytes]
-) -> list[tuple[int, list[int]]]:
-    """Inserts chunks under their documents' next version; returns document and chunk ids."""
-    ids: list[tuple[int, list[int]]] = []
-    for item in waiting:
-        document = item.document
-        row = connection.execute(
-            select(documents.c.id, documents.c.version).where(
-                documents.c.source == document.source, documents.c.path == document.path
-            )
-        ).one_or_none()
-        if row is None:
-            values = _described(document, "") | {
-                "source": document.source,
-                "title": document.title,
-                "audience": audience_key(document.audience),
-                "content_hash": "",
-                "version": 0,
-                "indexed_at": datetime.now(UTC),
-            }
-            key = connection.execute(insert(documents).values(values)).inserted_primary_key
-            assert key is not None
-            document_id, version = int(key[0]), 0
-        else:
-            document_id, version = row.id, row.version
-        rows = [
-            chunk_values(piece)
-            | {
-                "document_id": document_id,
-                "version": version + 1,
-                "text_hash": _digest(piece.text),
-                "tokens": next(packed),
-            }
-            for piece in item.chunks
-        ]
-        inserted = (
-            connection.scalars(insert(chunks).returning(chunks.c.id, sort_by_parameter_order=True), rows)
-            if rows
-            else ()
-        )
-        ids.append((document_id, [int(i) for i in inserted]))
-    return ids
-
-
-def _put_in_service(
-    connection: Connection, item: _Waiting, document_id: int, chunk_ids: Sequence[int]
-) -> list[int]:
-    """Makes a document's new version the current one; returns the old chunks' ids, noted as discarded."""
-    document = item.document
-    old = list(
-        connection.scalars(
-            select(chunks.c.id).where(chunks.c.document_id == document_id, chunks.c.id.not_in(chunk_ids))
-        )
-    )
-    _discard(connection, old)
-    lexical.add(connection, zip(chunk_ids, item.chunks, strict=True), audience_key(document.audience))
-    connection.execute(
-        update(documents)
-        .where(documents.c.id == document_id)
-        .values(
-            _described(document, item.stamp)
-            | {
-                "title": document.title,
-                "audience": audience_key(document.audience),
-                "content_hash": item.content_hash,
-                "version": documents.c.version + 1,
-                "indexed_at": datetime.now(UTC),
-            }
-        )
-    )
-    return old
-
-
-def _discard(connection: Connection, chunk_ids: Sequence[int]) -> None:
-    """Deletes chunks, and notes that Chroma has yet to forget their vectors."""
-    if chunk_ids:
-        lexical.remove(connection, chunk_ids)
-        connection.execute(delete(chunks).where(chunks.c.id.in_(chunk_ids)))
-        connection.execute(insert(discarded_vectors), [{"vector_id": i} for i in chunk_ids])
-
-
-def _forget(index: Index, vectors: Vectors, chunk_ids: Sequence[int]) -> None:
-    """Has Chroma forget vectors, and then the note about them."""
-    if chunk_ids:
-        vectors.remove(chunk_ids)
-        with index.engine.begin() as connection:
-            connection.execute(delete(discarded_vectors).where(discarded_vectors.c.vector_id.in_(chunk_ids)))
-
-
-def _remove(index: Index, vectors: Vectors, document_ids: Sequence[int]) -> None:
-    for start in range(0, len(document_ids), REMOVED_AT_ONCE):
-        part = document_ids[start : start + REMOVED_AT_ONCE]
-        with index.engine.begin() as connection:
-            old = list(connection.scalars(select(chunks.c.id).where(chunks.c.document_id.in_(part))))
-            _discard(connection, old)
-            connection.execute(delete(documents).where(documents.c.id.in_(part)))
-        _forget(index, vectors, old)
-
-
-def _throw_away_leftovers(index: Index) -> None:
-    """Completes what an interrupted sync left: chunks never put in service, vectors not yet forgotten."""
-    with index.engine.begin() as connection:
-        stray = connection.scalars(
-            select(chunks.c.id)
-            .join(documents, documents.c.id == chunks.c.document_id)
-            .where(chunks.c.version != documents.c.version)
-        )
-        _discard(connection, list(stray))
-        connection.execute(delete(documents).where(documents.c.version == 0))
-        pending = list(connection.scalars(select(discarded_vectors.c.vector_id)))
-    if pending:
-        _forget(index, _in_service(index), pending)
-
-
-def _in_service(index: Index) -> Vectors:
-    """The vectors that searches use, whether or not their embedder is at hand."""
-    with index.engine.connect() as connection:
-        return open_vectors(index.chroma, state(connection, EMBEDDER) or index.embedder.name)
-
-
 def _embedded_by(index: Index, report: Report) -> Vectors:
     """The vectors of the configured embedder, made from the chunks where another's are in service.
 
@@ -432,7 +231,7 @@ def _embedded_by(index: Index, report: Report) -> Vectors:
                 documents, documents.c.id == chunks.c.document_id
             )
         )
-        wanted = {row.id for row in rows if _may_be_sent(index, row.model_allowed)}
+        wanted = {row.id for row in rows if may_be_sent(index, row.model_allowed)}
     if in_service == index.embedder.name:
         return vectors
     made = vectors.ids()
@@ -440,9 +239,9 @@ def _embedded_by(index: Index, report: Report) -> Vectors:
     vectors.remove(made - wanted)
     if wanted:
         missing = sorted(wanted - made)
-        for start in range(0, len(missing), BATCH):
-            report(SyncProgress("embedding", start, len(missing)))
-            _embed_again(index, vectors, missing[start : start + BATCH])
+        for position, part in enumerate(slices(missing, BATCH)):
+            report(SyncProgress("embedding", position * BATCH, len(missing)))
+            _embed_again(index, vectors, part)
     with index.engine.begin() as connection:
         set_state(connection, EMBEDDER, index.embedder.name)
     if in_service is not None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # best ten among 100,000 vectors.
 HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
 # Chroma refuses more in one call (its own bound is 5,461); a single large document may have more chunks.
-ADDED_AT_ONCE = 4_000
+AT_ONCE = 4_000
 
 
 class VectorsUnavailable(AdminError):
@@ -70,8 +70,8 @@ class Vectors:
         """Adds vectors (n, d), or replaces those with these ids."""
         for collection, wanted in ((self.everyone, True), (self.restricted, False)):
             rows = [row for row, audience in enumerate(audiences) if _is_everyone(audience) is wanted]
-            for start in range(0, len(rows), ADDED_AT_ONCE):
-                part = rows[start : start + ADDED_AT_ONCE]
+            for start in range(0, len(rows), AT_ONCE):
+                part = rows[start : start + AT_ONCE]
                 collection.upsert(
                     ids=[str(ids[row]) for row in part],
                     embeddings=np.ascontiguousarray(vectors[part], np.float32),
@@ -80,9 +80,10 @@ class Vectors:
 
     def remove(self, ids: Collection[int]) -> None:
         """Removes vectors by id; unknown ids are passed over."""
-        if ids:
+        named = [str(vector_id) for vector_id in ids]
+        for start in range(0, len(named), AT_ONCE):
             for collection in (self.everyone, self.restricted):
-                collection.delete(ids=[str(vector_id) for vector_id in ids])
+                collection.delete(ids=named[start : start + AT_ONCE])
 
     def search(self, vector: np.ndarray, audiences: Collection[str], limit: int) -> list[tuple[int, float]]:
         """The nearest vectors among these audiences: ids and cosine similarities, best first."""

@@ -5,19 +5,20 @@ from __future__ import annotations
 import random
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
 from knowledge.access import Place
-from knowledge.embeddings.base import EmbeddingFailed
+from knowledge.embeddings.base import EmbeddingFailed, Encoded
 from knowledge.index import Index
 from knowledge.retriever import search
 from knowledge.sources.rules import BadRules
 from knowledge.sync import NoFolder, SyncProgress, last_sync
 from knowledge.vectors import open_vectors
+from knowledge.writing import BATCH
 from tests.support.knowledge import WordEmbedder, ailments, counts, held, paths, sync, wanted, write
 
 OpenIndex = Callable[..., Index]
@@ -213,6 +214,89 @@ def test_progress_goes_up_to_the_number_of_documents(open_index: OpenIndex, docs
     assert [step.done for step in told] == [0, 1, 2, 3]
     assert {step.total for step in told} == {3}
     assert {step.stage for step in told} == {"indexing"}
+
+
+# A long document is written in slices and served at once.
+
+
+def long_page(words: str, sections: int = 700) -> str:
+    return "# Long\n\n" + "".join(f"## Part {n}\n\nPart {n} has {words}.\n\n" for n in range(sections))
+
+
+def test_a_long_document_is_embedded_in_slices_and_tells_how_far_it_is(open_index: OpenIndex, docs: Path):
+    calls: list[int] = []
+
+    class Counting(WordEmbedder):
+        def encode(self, texts: Sequence[str]) -> list[Encoded]:
+            calls.append(len(texts))
+            return super().encode(texts)
+
+    write(docs, {"long.md": long_page("maple leaves")})
+    index = open_index(Counting())
+    told: list[SyncProgress] = []
+    sync(index, docs, report=told.append)
+    assert max(calls) <= BATCH
+    steps = [step for step in told if step.stage == "document"]
+    assert [step.done for step in steps] == list(range(0, steps[0].total, BATCH))
+    assert steps[0].total >= 700
+    assert held(index) == wanted(docs)
+    assert ailments(index) == []
+
+
+def test_of_a_long_document_that_changes_only_the_old_version_is_found_until_the_new_one_is_whole(
+    open_index: OpenIndex, docs: Path
+):
+    write(docs, {"long.md": long_page("maple leaves")})
+    index = open_index()
+    sync(index, docs)
+    write(docs, {"long.md": long_page("river stones")})
+    seen: list[str] = []
+
+    def look(progress: SyncProgress) -> None:
+        if progress.stage == "document":
+            hits = search(index, "Part 7 has maple leaves, river stones.", EVERYWHERE, 50)
+            seen.extend(hit.stored.chunk.text for hit in hits if hit.stored.document.path == "long.md")
+
+    sync(index, docs, report=look)
+    assert seen
+    assert all("maple" in passage for passage in seen)
+    assert "river" in search(index, "Part 7 has what?", EVERYWHERE)[0].stored.chunk.text
+
+
+def test_where_the_embedder_fails_within_a_long_document_nothing_of_it_stays(
+    open_index: OpenIndex, docs: Path
+):
+    embedder = WordEmbedder()
+    index = open_index(embedder)
+    sync(index, docs)
+    before = held(index)
+    write(docs, {"long.md": long_page("maple leaves"), "people/leave.md": long_page("river stones")})
+    embedder.fail_after = len(embedder.seen) + 2 * BATCH
+    with pytest.raises(EmbeddingFailed):
+        sync(index, docs)
+    embedder.fail_after = None
+    assert held(index) == before
+    assert ailments(index) == []
+    sync(index, docs)
+    assert held(index) == wanted(docs)
+
+
+def test_a_long_document_is_changed_and_removed_by_statements_that_each_name_a_few_chunks(
+    open_index: OpenIndex, docs: Path
+):
+    write(docs, {"long.md": long_page("maple leaves")})
+    index = open_index()
+
+    @event.listens_for(index.engine, "checkout")
+    def few_values(connection: sqlite3.Connection, *_: object) -> None:
+        connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 120)
+
+    sync(index, docs)
+    write(docs, {"long.md": long_page("river stones")})
+    sync(index, docs)
+    (docs / "long.md").unlink()
+    assert counts(sync(index, docs)) == {"removed": 1, "unchanged": 3}
+    assert ailments(index) == []
 
 
 def test_more_documents_are_removed_than_one_statement_takes(open_index: OpenIndex, tmp_path: Path):

@@ -104,6 +104,30 @@ def test_at_each_step_a_document_is_as_it_was_or_as_it_is(tmp_path: Path):
     assert_complete(home, docs, WordEmbedder())
 
 
+def test_a_sync_killed_within_a_long_document_leaves_the_old_version_until_the_next_one(tmp_path: Path):
+    def long_page(words: str) -> str:
+        return "# Long\n\n" + "".join(f"## Part {n}\n\nIt has {words}.\n\n" for n in range(700))
+
+    docs = write(tmp_path / "docs", {"long.md": long_page("maple leaves")})
+    home = tmp_path / "home"
+    start_sync(home, docs).join()
+    old = wanted(docs)
+    write(docs, {"long.md": long_page("river stones")})
+    beside: list[int] = []
+    # Each chunk is a step: within the second and the third slice, and in the switch to the new version.
+    for step in (300, 620, 740):
+        process = start_sync(home, docs, die_at=step)
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
+        with opened(home) as index:
+            hits = search(index, "It has maple leaves, river stones.", Place.internal(), 50)
+            assert hits
+            assert {hit.stored.chunk.embedding_text for hit in hits} <= set(old["long.md"][4])
+            beside.append(len(held(index)["long.md"][4]) - len(old["long.md"][4]))
+    assert beside == [256, 512, 700]
+    assert_complete(home, docs, WordEmbedder())
+
+
 def test_a_switch_of_embedders_that_is_killed_goes_on_and_leaves_one_kind_of_vectors(
     tmp_path: Path, docs: Path
 ):

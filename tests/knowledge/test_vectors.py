@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from chromadb.api import ClientAPI
 
-from knowledge.vectors import ADDED_AT_ONCE, VectorsUnavailable, connect, drop_vectors, open_vectors
+from knowledge.vectors import AT_ONCE, VectorsUnavailable, connect, drop_vectors, open_vectors
 
 
 @pytest.fixture
@@ -81,12 +81,14 @@ def test_a_vector_added_again_replaces_the_old_one(client: ClientAPI):
     assert vectors.search(made[1], ["everyone"], 2) == [(1, pytest.approx(1.0, abs=1e-5))]
 
 
-def test_more_vectors_are_added_than_chroma_takes_in_one_call(client: ClientAPI):
-    count = max(ADDED_AT_ONCE, client.get_max_batch_size()) + 10
-    assert client.get_max_batch_size() >= ADDED_AT_ONCE
+def test_more_vectors_are_added_and_removed_than_chroma_takes_in_one_call(client: ClientAPI):
+    count = max(AT_ONCE, client.get_max_batch_size()) + 10
+    assert client.get_max_batch_size() >= AT_ONCE
     vectors, made = open_vectors(client, "words"), unit(count, 4)
     vectors.add(range(count), made, ["everyone"] * count)
     assert vectors.ids() == set(range(count))
+    vectors.remove(range(1, count))
+    assert vectors.ids() == {0}
 
 
 def test_two_embedders_never_share_a_collection(client: ClientAPI):
