@@ -10,7 +10,7 @@ from knowledge.parsers.community import parse_notebook
 from knowledge.parsers.csv import parse_csv
 from knowledge.parsers.docx import parse_docx
 from knowledge.parsers.html import parse_html
-from knowledge.parsers.limits import MAX_FILE_BYTES
+from knowledge.parsers.limits import MAX_BLOCKS, MAX_CHARACTERS, MAX_FILE_BYTES
 from knowledge.parsers.markdown import parse_markdown
 from knowledge.parsers.mhtml import parse_mhtml
 from knowledge.parsers.pdf import parse_pdf
@@ -64,7 +64,7 @@ def parse(path: Path) -> ParsedDocument:
             raise UnreadableDocument(
                 f"it is too large: {size / 2**20:,.0f} MB, at most {MAX_FILE_BYTES // 2**20} MB are read"
             )
-        return parser(path)
+        return _bounded(parser(path))
     except UnreadableDocument:
         raise
     except OSError as error:
@@ -76,6 +76,20 @@ def parse(path: Path) -> ParsedDocument:
     except Exception as error:
         # Format libraries raise what they like on damaged files; one file must never end a sync.
         raise UnreadableDocument(f"it is damaged, or not what its name says ({_summary(error)})") from error
+
+
+def _bounded(parsed: ParsedDocument) -> ParsedDocument:
+    characters = sum(len(block.text) for block in parsed.blocks)
+    if characters > MAX_CHARACTERS:
+        raise UnreadableDocument(
+            f"it has {characters:,} characters of text, at most {MAX_CHARACTERS:,} are read: split it up"
+        )
+    if len(parsed.blocks) > MAX_BLOCKS:
+        raise UnreadableDocument(
+            f"it has {len(parsed.blocks):,} paragraphs, items and rows, at most {MAX_BLOCKS:,} are read: "
+            "split it up"
+        )
+    return parsed
 
 
 def _summary(error: Exception) -> str:

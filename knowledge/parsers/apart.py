@@ -1,7 +1,8 @@
 """Parses in a process of its own, with limits of time and memory: no file can hold up or end a sync.
 
-Pages of text are parsed right here. What unpacks, nests or refers (Office files, PDF, HTML) goes to a
-child process, which is started when the first one comes and killed when a file takes too long.
+Pages of text are parsed right here. What unpacks, nests or refers (Office files, PDF, HTML) and what is
+long goes to a child process, which is started when the first one comes and killed when a file takes too
+long.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 Parse = Callable[[Path], ParsedDocument]
 
 PLAIN = frozenset((".csv", ".markdown", ".md", ".mdx", ".text", ".tsv", ".txt"))
-SMALL_BYTES = 1024 * 1024
+SMALL_BYTES = 100 * 1024
 """A larger text goes to the child process, too."""
 
 

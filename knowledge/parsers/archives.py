@@ -10,6 +10,7 @@ from knowledge.parsers.limits import (
     MAX_ARCHIVE_ENTRIES,
     MAX_UNPACK_RATIO,
     MAX_UNPACKED_BYTES,
+    MAX_XML_BYTES,
     SMALL_UNPACKED_BYTES,
 )
 
@@ -42,6 +43,12 @@ def _check_sizes(entries: list[zipfile.ZipInfo], packed: int) -> None:
     if too_dense or unpacked > MAX_UNPACKED_BYTES or len(entries) > MAX_ARCHIVE_ENTRIES:
         raise UnreadableDocument(
             f"it would unpack from {packed / 2**20:,.1f} to {unpacked / 2**20:,.0f} MB: not opened"
+        )
+    largest = max((entry.file_size for entry in entries if entry.filename.endswith(".xml")), default=0)
+    if largest > MAX_XML_BYTES:
+        raise UnreadableDocument(
+            f"it has {largest / 2**20:,.0f} MB of XML in one piece, "
+            f"at most {MAX_XML_BYTES // 2**20} MB are read"
         )
     if any(entry.flag_bits & 1 for entry in entries):
         raise UnreadableDocument("it is protected with a password")

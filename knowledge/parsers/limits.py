@@ -1,4 +1,4 @@
-"""How large a file may be, in bytes, pages, cells and depth, before it is reported instead of read."""
+"""How large a file may be, in bytes, characters, pages and depth, before it is reported instead of read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,17 @@ MAX_UNPACK_RATIO = 200
 SMALL_UNPACKED_BYTES = 5 * 1024 * 1024
 """Below this the ratio does not matter: a short document of repeated text packs well, and harms nobody."""
 
+MAX_XML_BYTES = 50 * 1024 * 1024
+"""Of one part of an Office file: the text of a book, its formatting and all, makes a tenth of it."""
+
 MAX_ARCHIVE_ENTRIES = 20_000
 MAX_PAGES = 5_000
+MAX_CHARACTERS = 5_000_000
+"""Of text, which a dozen thick books have: more is a log or a dump, and takes an hour to embed."""
+
+MAX_BLOCKS = 100_000
 MAX_CELLS = 500_000
 MAX_FRONT_MATTER_CHARS = 64 * 1024
+
+MAX_NESTING = 100
+"""How many quotations, lists and list items of Markdown may stand one inside the other."""

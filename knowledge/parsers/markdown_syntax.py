@@ -20,6 +20,8 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from knowledge.documents import UnreadableDocument
+from knowledge.parsers.limits import MAX_NESTING
 from knowledge.parsers.text_pieces import names
 
 _ANYWHERE = ["paragraph", "reference", "blockquote", "list"]
@@ -71,8 +73,13 @@ _MENTIONED = names("a body div form head html img input link meta span table")
 
 
 def team_markdown() -> MarkdownIt:
-    """A parser for the dialect; it renders to HTML."""
-    md = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    """A parser for the dialect; it renders to HTML.
+
+    It raises UnreadableDocument for what is nested too deeply.
+    """
+    # Its own bound lies above ours, as it leaves out what is beyond it in silence.
+    md = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING + 10}).enable(["table", "strikethrough"])
+    md.block.ruler.before("code", "nesting", _nesting)
     md.use(deflist_plugin).use(footnote_plugin, inline=False).use(admon_plugin)
     # Footnotes stay where they are written.
     md.disable("footnote_tail")
@@ -97,6 +104,12 @@ def team_markdown() -> MarkdownIt:
 
 def _line(state: StateBlock, line: int) -> str:
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _nesting(state: StateBlock, _start: int, _end: int, _silent: bool) -> bool:
+    if state.level >= MAX_NESTING:
+        raise UnreadableDocument("its lists or quotations are nested too deeply")
+    return False
 
 
 def _container(state: StateBlock, start: int, _end: int, silent: bool) -> bool:

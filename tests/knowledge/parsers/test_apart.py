@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.documents import ParsedDocument, UnreadableDocument
-from knowledge.parsers.apart import Limits, parsing_apart
+from knowledge.parsers.apart import SMALL_BYTES, Limits, parsing_apart
 from tests.support.knowledge import write
 
 
@@ -46,6 +46,12 @@ def test_text_is_parsed_here_and_what_unpacks_in_one_child_after_another(docs: P
         child = parse(docs / "good.pdf").title
         assert child != str(os.getpid())
         assert parse(docs / "better.pdf").title == child
+
+
+def test_long_text_is_parsed_in_the_child_too(docs: Path):
+    (docs / "long.md").write_text("Words. " * SMALL_BYTES)
+    with parsing_apart(parser=by_name) as parse:
+        assert parse(docs / "long.md").title == parse(docs / "good.pdf").title != str(os.getpid())
 
 
 @pytest.mark.parametrize(

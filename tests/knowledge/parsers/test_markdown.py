@@ -43,6 +43,20 @@ def test_lists_keep_their_depth_and_their_numbers(tmp_path):
     ]
 
 
+def test_lists_within_lists_are_read_however_deep_people_go(tmp_path):
+    text = "".join(f"{'  ' * level}- item {level}\n" for level in range(30))
+    assert lines(tmp_path, text) == [f"{'  ' * level}- item {level}" for level in range(30)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["> " * 8_000 + "words\n", "".join(f"{'  ' * level}- item {level}\n" for level in range(60))],
+)
+def test_what_is_nested_deeper_is_reported_and_not_lost_in_silence(tmp_path, text):
+    with pytest.raises(UnreadableDocument, match="nested too deeply"):
+        read(tmp_path, f"# Title\n\n{text}")
+
+
 def test_what_belongs_to_a_list_item_but_is_no_item_is_one_level_deeper(tmp_path):
     blocks = read(tmp_path, "- item\n\n  more about it\n\n  ```\n  run\n  ```\n").blocks
     assert [(block.kind, block.level) for block in blocks] == [

@@ -1,5 +1,6 @@
 """Word, PowerPoint and Excel: as people see them, merged cells, numbers and all; bombs are not opened."""
 
+import os
 import zipfile
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -197,6 +198,13 @@ def test_a_zip_bomb_is_not_opened(tmp_path, suffix, part):
         archive.writestr(part, bytes(60 * 2**20))
     with pytest.raises(UnreadableDocument, match=r"would unpack from 0\.1 to 60 MB"):
         parse(tmp_path / f"a{suffix}")
+
+
+def test_an_office_file_with_more_xml_than_people_write_is_not_opened(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.docx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"".join(os.urandom(20) + bytes(980) for _ in range(60_000)))
+    with pytest.raises(UnreadableDocument, match="57 MB of XML in one piece, at most 50 MB"):
+        parse(tmp_path / "a.docx")
 
 
 def test_an_office_file_that_declares_entities_is_not_opened(tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from knowledge.documents import UnreadableDocument
 from knowledge.parsers import SUPPORTED, parse
-from knowledge.parsers.limits import MAX_FILE_BYTES
+from knowledge.parsers.limits import MAX_BLOCKS, MAX_CHARACTERS, MAX_FILE_BYTES
 from tests.support.parsing import outline, parsed, pdf
 
 quick = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -39,6 +39,14 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path):
     with (tmp_path / "a.md").open("wb") as file:
         file.truncate(MAX_FILE_BYTES + 10 * 2**20)
     assert refusal(tmp_path / "a.md") == "it is too large: 60 MB, at most 50 MB are read"
+
+
+def test_more_text_than_anybody_writes_is_refused(tmp_path):
+    line = "It runs and runs and runs, and what it says is of no use to anyone at all.\n\n"
+    (tmp_path / "log.txt").write_text(line * (MAX_CHARACTERS // len(line) + 10_000))
+    assert "characters of text, at most 5,000,000 are read: split it up" in refusal(tmp_path / "log.txt")
+    (tmp_path / "lines.txt").write_text("Beep.\n\n" * (MAX_BLOCKS + 1))
+    assert refusal(tmp_path / "lines.txt").startswith("it has 100,001 paragraphs, items and rows, at most")
 
 
 def test_a_binary_file_posing_as_text_is_refused(tmp_path):
