@@ -14,6 +14,10 @@ class UnreadableDocument(Exception):
     """A document that cannot be read; the message is the reason, in words for the admin."""
 
 
+class CannotOpen(UnreadableDocument):
+    """The system does not let us open it: that may change without any change of the file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A link that a document contains: the words that carry it, and where it goes (absolute)."""

@@ -27,6 +27,7 @@ from knowledge.parsers.apart import parsing_apart
 from knowledge.sources.folder import SOURCE, FoundFile, Skipped, load, walk
 from knowledge.sources.rules import load_rules
 from knowledge.tables import chunks, documents, index_state
+from knowledge.unreadable import UnreadableFiles
 from knowledge.vectors import Vectors, drop_vectors, open_vectors
 from knowledge.writing import (
     BATCH,
@@ -119,6 +120,7 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
             found.append(entry)
     present = {file.path for file in found}
     gone = {path: row for path, row in known.items() if path not in present}
+    unreadable = UnreadableFiles(index.engine, SOURCE, int(time.time()))
     waiting = Batch(index, vectors, failed, lambda done, total: report(SyncProgress("document", done, total)))
     with parsing_apart() as parse:
         for position, file in enumerate(found):
@@ -128,10 +130,14 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
             if row is not None and row["stamp"] == stamp:
                 result.unchanged += 1
                 continue
+            if row is None and (reason := unreadable.reason(file.path, stamp)) is not None:
+                result.skipped.append(Skipped(file.path, reason))
+                continue
             try:
                 document = load(root, file, rules, docs_url, parse)
             except UnreadableDocument as error:
                 result.skipped.append(Skipped(file.path, str(error)))
+                unreadable.add(file.path, stamp, error)
                 if row is not None:
                     # Not even its last readable version: it may have been narrowed since.
                     gone[file.path] = row
@@ -151,6 +157,7 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
                 _withhold(index, row, document)
             result.chunks += waiting.add(document, stamp, content)
     waiting.write()
+    unreadable.save()
     report(SyncProgress("indexing", len(found), len(found)))
     remove(index, vectors, [row["id"] for row in gone.values()])
     result.removed = len(gone)

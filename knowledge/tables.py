@@ -73,6 +73,19 @@ discarded_vectors = Table(
     Column("vector_id", Integer, primary_key=True, autoincrement=False),
 )
 
+# Files that could not be read, so that they are not parsed anew while they are unchanged.
+unreadable_files = Table(
+    "unreadable_files",
+    metadata,
+    Column("source", String, primary_key=True),
+    Column("path", String, primary_key=True),
+    # As a document's.
+    Column("stamp", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    # In seconds since the epoch.
+    Column("tried_at", Integer, nullable=False),
+)
+
 # Facts about the index as a whole: name and value.
 index_state = Table(
     "index_state",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from knowledge.documents import ParsedDocument, UnreadableDocument
+from knowledge.documents import CannotOpen, ParsedDocument, UnreadableDocument
 from knowledge.parsers.community import parse_notebook
 from knowledge.parsers.csv import parse_csv
 from knowledge.parsers.docx import parse_docx
@@ -68,7 +68,7 @@ def parse(path: Path) -> ParsedDocument:
     except UnreadableDocument:
         raise
     except OSError as error:
-        raise UnreadableDocument(f"it cannot be opened: {(error.strerror or str(error)).lower()}") from None
+        raise CannotOpen(f"it cannot be opened: {(error.strerror or str(error)).lower()}") from None
     except RecursionError:
         raise UnreadableDocument("it is nested too deeply") from None
     except MemoryError:

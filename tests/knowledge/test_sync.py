@@ -5,18 +5,21 @@ from __future__ import annotations
 import random
 import sqlite3
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, update
 
 from knowledge.access import Place
+from knowledge.documents import CannotOpen, UnreadableDocument
 from knowledge.embeddings.base import EmbeddingFailed, Encoded
 from knowledge.index import Index
 from knowledge.retriever import search
 from knowledge.sources.rules import BadRules
-from knowledge.sync import NoFolder, SyncProgress, last_sync
+from knowledge.sync import NoFolder, SyncProgress, SyncReport, last_sync
+from knowledge.tables import unreadable_files
+from knowledge.unreadable import TRIED_AGAIN_AFTER, UnreadableFiles
 from knowledge.vectors import open_vectors
 from knowledge.writing import BATCH
 from tests.support.knowledge import WordEmbedder, ailments, counts, held, paths, sync, wanted, write
@@ -160,6 +163,91 @@ def test_an_unreadable_document_leaves_the_index_and_is_reported(open_index: Ope
     assert "people/leave.md" not in found(index, "days of leave")
     assert held(index) == wanted(docs)
     assert ailments(index) == []
+
+
+# An unreadable file is reported each time, and parsed only when it may have become readable.
+
+UNREADABLE = {"broken.pdf": "no PDF", "front.md": "---\ntitle: [\n---\n# Front\n\nWords.\n"}
+
+
+@pytest.fixture
+def parsed(docs: Path) -> Iterator[list[str]]:
+    """The names of the documents that are opened in this process."""
+    names: list[str] = []
+    listening = True
+
+    def hear(name: str, arguments: tuple[object, ...]) -> None:
+        if listening and name == "open" and str(arguments[0]).startswith(str(docs)):
+            names.append(Path(str(arguments[0])).name)
+
+    sys.addaudithook(hear)
+    yield names
+    listening = False
+
+
+def skipped(report: SyncReport) -> dict[str, str]:
+    return {item.path: item.reason for item in report.skipped}
+
+
+def test_an_unchanged_unreadable_file_is_reported_again_without_being_read_again(
+    open_index: OpenIndex, docs: Path, parsed: list[str]
+):
+    index = open_index()
+    write(docs, UNREADABLE)
+    first = skipped(sync(index, docs))
+    assert set(first) == set(UNREADABLE)
+    assert "front.md" in parsed
+    parsed.clear()
+    assert skipped(sync(index, docs)) == first
+    assert "front.md" not in parsed
+    assert "2 skipped" in str(sync(index, docs))
+
+
+def test_an_unreadable_file_that_changes_or_that_a_rule_speaks_of_is_read_again(
+    open_index: OpenIndex, docs: Path, parsed: list[str]
+):
+    index = open_index()
+    write(docs, UNREADABLE)
+    sync(index, docs)
+    parsed.clear()
+    write(docs, {".ragtime.toml": '[[rule]]\npath = "front.md"\nmodel = false\n'})
+    assert set(skipped(sync(index, docs))) == set(UNREADABLE)
+    assert "front.md" in parsed
+    write(docs, {"front.md": "# Front\n\nThe lamp is mended.\n"})
+    assert set(skipped(sync(index, docs))) == {"broken.pdf"}
+    assert found(index, "mended lamp")[0] == "front.md"
+    (docs / "broken.pdf").unlink()
+    assert skipped(sync(index, docs)) == {}
+    with index.engine.connect() as connection:
+        assert connection.execute(select(unreadable_files)).all() == []
+    assert ailments(index) == []
+
+
+def test_an_unreadable_file_is_tried_again_after_a_day(open_index: OpenIndex, docs: Path, parsed: list[str]):
+    index = open_index()
+    write(docs, UNREADABLE)
+    sync(index, docs)
+    with index.engine.begin() as connection:
+        connection.execute(
+            update(unreadable_files).values(tried_at=unreadable_files.c.tried_at - TRIED_AGAIN_AFTER - 1)
+        )
+    parsed.clear()
+    assert set(skipped(sync(index, docs))) == set(UNREADABLE)
+    assert "front.md" in parsed
+    parsed.clear()
+    sync(index, docs)
+    assert "front.md" not in parsed
+
+
+def test_a_file_that_could_not_be_opened_is_not_held_for_unreadable(open_index: OpenIndex, docs: Path):
+    files = UnreadableFiles(open_index().engine, "folder", 1_000)
+    files.add("a.md", "stamp", CannotOpen("it cannot be opened: permission denied"))
+    files.add("b.md", "stamp", UnreadableDocument("it is damaged"))
+    files.save()
+    again = UnreadableFiles(files.engine, "folder", 2_000)
+    assert again.reason("a.md", "stamp") is None
+    assert again.reason("b.md", "stamp") == "it is damaged"
+    assert again.reason("b.md", "another") is None
 
 
 @pytest.mark.parametrize(
