@@ -45,6 +45,14 @@ def test_a_quoted_sentence_is_a_quotation_with_its_number() -> None:
     assert _markdown(SENTENCE) == "> Answer a page within \\*five\\* minutes. [1]"
 
 
+def test_a_sentence_stands_under_the_question_that_it_answers_said_once() -> None:
+    answer = replace(SENTENCE, text="Hanne.", lead="Who waters the plants?")
+    more = replace(answer, text="Please do not help.")
+    assert _markdown(answer, more) == "> Who waters the plants?\n> Hanne. [1]\n\n> Please do not help. [1]"
+    question = replace(SENTENCE, text="Who waters the plants?")
+    assert _markdown(question, answer) == "> Who waters the plants? [1]\n\n> Hanne. [1]"
+
+
 def test_list_items_stand_under_their_lead_in_said_once_and_keep_their_numbers() -> None:
     second = replace(ITEM, text="Read the notes", marker="4.")
     assert _markdown(ITEM, second) == (
