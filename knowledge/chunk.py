@@ -1,6 +1,6 @@
 """Cuts a document into chunks along its own structure.
 
-A chunk never crosses a heading, never cuts a sentence, and holds answers to one question at most. Lists,
+A chunk never crosses a heading, or a question that stands for one, and never cuts a sentence. Lists,
 tables and code stay whole where they fit. Each chunk knows the document's title, its heading path, and
 where to link.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from knowledge.documents import Block, BlockKind, Chunk, Link, Unit, UnitKind
-from knowledge.questions import Part, parts, without_mark
+from knowledge.questions import parts, without_mark
 from knowledge.sentences import sentences
 
 # In characters. Small chunks keep to one matter: on a handbook of short facts they are found far better
@@ -24,7 +24,7 @@ MAX_ITEM_WORDS = 45
 # A "sentence" longer than this is none (a dump, a machine's log): it is cut at spaces.
 RUN_ON_CHARACTERS = 3_600
 # Raised whenever chunks of the same document would come out differently: indexes then renew them.
-VERSION = 3
+VERSION = 4
 
 # Words by which a whole sentence leads in what follows it.
 _LEADS_IN = re.compile(
@@ -55,13 +55,13 @@ def chunk(title: str, blocks: Sequence[Block], max_characters: int = MAX_CHARACT
     """The chunks of a document, in reading order."""
     chunks: list[Chunk] = []
     for section in _sections(title, blocks):
-        for part in parts(section.heading, section.blocks):
-            for units, page in _pack(_part_groups(part), max_characters):
+        for question, groups in _answers(section):
+            for units, page in _pack(groups, max_characters):
                 chunks.append(
                     Chunk(
                         ordinal=len(chunks),
                         title=title,
-                        heading_path=section.heading_path,
+                        heading_path=section.heading_path + question,
                         units=tuple(units),
                         anchor=section.anchor,
                         page=page,
@@ -112,10 +112,15 @@ class _Group:
         return sum(len(unit.text) + 1 for unit in self.units)
 
 
-def _part_groups(part: Part) -> list[_Group]:
-    block = part.asked
-    asked = [_Group([_unit("sentence", block, block.text)], block.page)] if block else []
-    return [*asked, *_groups(part.answer, part.question), *_groups(part.rest)]
+def _answers(section: _Section) -> Iterator[tuple[tuple[str, ...], list[_Group]]]:
+    """A section's groups by the question that they answer, which is a heading to them."""
+    for part in parts(section.heading, section.blocks):
+        answer, rest = _groups(part.answer, part.question), _groups(part.rest)
+        if part.asked:
+            yield (part.question,), answer
+            yield (), rest
+        else:
+            yield (), [*answer, *rest]
 
 
 def _groups(blocks: Sequence[Block], question: str = "") -> list[_Group]:
@@ -137,13 +142,21 @@ def _groups(blocks: Sequence[Block], question: str = "") -> list[_Group]:
             groups.extend(_Group([_unit("code", block, block.text, lead=lead)], block.page) for block in same)
         else:
             for block in same:
-                units = [_unit("sentence", block, text, lead=question) for text in sentences(block.text)]
+                units = [
+                    _unit("sentence", block, text, lead=question) for text in _sentences(block, question)
+                ]
                 if units:
                     groups.append(_Group(units, block.page))
                     before = units[-1].text
             continue
         before = before if kind == "code" else ""
     return groups
+
+
+def _sentences(block: Block, question: str) -> list[str]:
+    """What of a paragraph is quoted at once: a short answer whole, as its sentences hang together."""
+    whole = question and len(block.text.split()) <= MAX_ITEM_WORDS
+    return [block.text] if whole else sentences(block.text)
 
 
 def _kind(block: Block) -> BlockKind:

@@ -10,6 +10,8 @@ from knowledge.documents import Block
 
 # A longer paragraph that ends in a question mark tells something and asks at its end.
 MAX_QUESTION_CHARACTERS = 150
+# A longer one is a letter rather than a heading, even where it is marked as a question.
+MAX_MARKED_CHARACTERS = 400
 
 _QUESTION_MARK = re.compile(r"(?:Q|Question)[ ]?\d{0,3}[.:)][ ]+(?=\S)")
 _ANSWER_MARK = re.compile(r"(?:A|Answer)[ ]?\d{0,3}[.:)][ ]+(?=\S)")
@@ -21,7 +23,8 @@ _TURN = re.compile(r"(?<=[?.!…)”\"])[ ]+(?=(?:Q|A|Question|Answer)[ ]?\d{0,3
 class Part:
     """Blocks of one section: what answers the question, and the rest of what stands below it.
 
-    `asked` is the question's own block, without its mark; None where it is the heading, or there is none.
+    `asked` is the block that the question had of its own, without its mark; None where it is the heading,
+    or there is none.
     """
 
     question: str = ""
@@ -43,11 +46,10 @@ def parts(heading: str, blocks: Sequence[Block]) -> Iterator[Part]:
     for position, piece in enumerate(pieces):
         if _QUESTION_MARK.match(piece.text) and piece.kind in ("paragraph", "list_item"):
             yield from _kept(part)
-            asked = replace(piece, text=without_mark(piece.text))
-            part, marked = Part(asked.text, asked), True
+            part, marked = _asked(replace(piece, text=without_mark(piece.text))), True
         elif _asks(piece) and position + 1 < len(pieces) and not _asks(pieces[position + 1]):
             yield from _kept(part)
-            part, marked = Part(piece.text, piece), False
+            part, marked = _asked(piece), False
         elif part.question and not part.answer and (mark := _ANSWER_MARK.match(piece.text)):
             part.answer.append(replace(piece, text=piece.text[mark.end() :]))
             marked = True
@@ -84,6 +86,13 @@ def _belongs(block: Block, answer: Sequence[Block]) -> bool:
     return not answer or block.kind != "paragraph" or block.level > 0
 
 
+def _asked(block: Block) -> Part:
+    return Part(block.text, block) if len(block.text) <= MAX_MARKED_CHARACTERS else Part(rest=[block])
+
+
 def _kept(part: Part) -> Iterator[Part]:
-    if part.asked or part.answer or part.rest:
+    if part.asked and not part.answer:
+        # Nothing answers it, so it is text like any other.
+        yield Part(rest=[part.asked, *part.rest])
+    elif part.answer or part.rest:
         yield part

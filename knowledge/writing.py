@@ -86,8 +86,9 @@ class Batch:
         ids: list[int] = []
         sent: list[int] = []
         vectors: list[np.ndarray] = []
+        long = any(len(item.chunks) > BATCH for item in waiting)
         for part in slices(pieces, BATCH):
-            if len(pieces) > BATCH:
+            if long:
                 self._told(len(ids), len(pieces))
             try:
                 packed, rows, embedded = _embed(index, part)

@@ -209,7 +209,9 @@ class _Walker:
         ):
             block = self.blocks[before]
             if reads_as_heading(block.text):
-                level = min(self._heading_level + 1, 6)
+                # A page's title is no question: a page that begins with one is a list of them.
+                least = 2 if block.text.endswith("?") else 1
+                level = min(max(self._heading_level + 1, least), 6)
                 self.blocks[before] = Block("heading", block.text, level=level, links=block.links)
                 self._promoted.add(before)
 

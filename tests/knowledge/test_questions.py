@@ -19,7 +19,7 @@ def read(folder: Path, name: str, text: str) -> list[Chunk]:
 
 
 def answers(chunks: list[Chunk]) -> list[tuple[str, str]]:
-    """Each unit with its lead, but for the questions themselves."""
+    """Each unit that has a lead, with it."""
     return [(unit.lead, unit.text) for piece in chunks for unit in piece.units if unit.lead]
 
 
@@ -59,8 +59,8 @@ def test_an_answer_is_led_by_its_own_question_and_no_chunk_has_two(tmp_path: Pat
     assert answers(chunks) == [PLANTS, CAT]
     assert len(chunks) == 2
     for piece, (question, answer) in zip(chunks, (PLANTS, CAT), strict=True):
-        assert question in piece.embedding_text
-        assert answer in piece.embedding_text
+        assert piece.heading_path[-1:] == (question,)
+        assert piece.text == answer
         assert "Q" not in piece.embedding_text
         assert "A:" not in piece.embedding_text
 
@@ -101,6 +101,27 @@ def test_an_answer_cut_into_several_chunks_keeps_its_question(tmp_path: Path):
     chunks = read(tmp_path, "a.md", f"Q: How do I get home?\n\nA: {' '.join(sentences)}\n")
     assert len(chunks) > 2
     assert answers(chunks) == [("How do I get home?", sentence) for sentence in sentences]
+
+
+def test_a_short_answer_is_quoted_whole(tmp_path: Path):
+    chunks = read(tmp_path, "a.md", "Q: Who waters the plants?\nA: Hanne. Please do not help.\n")
+    assert answers(chunks) == [("Who waters the plants?", "Hanne. Please do not help.")]
+
+
+def test_what_follows_the_answer_to_an_unmarked_question_stands_under_the_heading_again(tmp_path: Path):
+    text = "## Doors\n\nWhat do I bring?\n\nA badge.\n\nThe door is green.\n"
+    assert [(piece.heading_path, piece.text) for piece in read(tmp_path, "a.md", text)] == [
+        (("Doors", "What do I bring?"), "A badge."),
+        (("Doors",), "The door is green."),
+    ]
+
+
+def test_a_question_that_nothing_answers_and_one_as_long_as_a_letter_are_text(tmp_path: Path):
+    letter = f"We wondered. {'And wondered on. ' * 30}Is it so?"
+    chunks = read(tmp_path, "a.md", f"Q: Who?\n\nQ: When?\n\n- At ten.\n\nQ: {letter}\n\nIt is.\n")
+    text = " ".join(unit.text for piece in chunks for unit in piece.units)
+    assert text == f"Who? At ten. {letter} It is."
+    assert answers(chunks) == [("When?", "At ten.")]
 
 
 def test_a_definition_of_a_question_reads_as_one(tmp_path: Path):
