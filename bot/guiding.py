@@ -59,6 +59,15 @@ def is_for(guide: StoredGuide, text: str) -> bool:
     return find_command(text, guide.state) is not None
 
 
+def has_use_for(services: Services, incoming: Incoming, guide: StoredGuide) -> bool:
+    """Whether words would move the guide: while it asks they always do, after its verdict not all."""
+    if guide.state.pending:
+        return True
+    with own_failures():
+        _, step = services.answerer.guide.say(guide.state, incoming.text, incoming.user, _now())
+    return bool(step.ask or step.recommendation)
+
+
 def press(services: Services, incoming: Incoming) -> Move:
     """Tells a guide what was pressed.
 

@@ -87,7 +87,7 @@ def _reply(services: Services, incoming: Incoming, guide: StoredGuide | None, an
             if command is None:
                 return _with(plain_message(words.CANNOT), switch_block(incoming.event_id, "answer"))
             return _maybe(routed, incoming, commanding.carry_out(services, incoming, command, guide))
-        case "guide" if guide:
+        case "guide" if guide and (routed.sure or guiding.has_use_for(services, incoming, guide)):
             said = guiding.show(services, incoming, guiding.say(services, incoming, guide))
             return _maybe(routed, incoming, said)
         case "guide" if routed.sure:
