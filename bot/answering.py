@@ -31,10 +31,11 @@ def answer(services: Services, item: Item, no_streams: threading.Event) -> str |
         except GuideGone:
             _respond(incoming, plain_message(words.GUIDE_GONE))
         return None
-    draft_ts = item.draft_ts
+    draft_ts = item.draft_ts or item.replaces_ts
     if item.resumed:
         earlier = find_earlier(services.client, incoming, services.identity().user)
-        if earlier.reply_ts:
+        # An apology is a complete reply, too; one that is to be replaced counts for nothing.
+        if earlier.reply_ts and earlier.reply_ts != item.replaces_ts:
             guiding.posted(services, incoming, earlier.reply_ts)
             return earlier.reply_ts
         draft_ts = draft_ts or earlier.draft_ts

@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 import truststore
 import typer
 
+from bot import cli_inbox
 from bot.config import Settings, load_settings, other_variables
 from knowledge.errors import AdminError
 
@@ -25,6 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(cli_inbox.app, name="inbox")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 

@@ -1,6 +1,7 @@
 """The inbox: every event that is to be answered, written down before Slack is told that we have it.
 
-An event's state goes accepted -> answering -> answered, failed or withdrawn (its message was deleted).
+An event's state goes accepted -> answering -> answered, failed or withdrawn (its message was deleted,
+or an admin dropped it).
 The table is the truth: whatever is `accepted` is owed a reply, after any crash.
 """
 
@@ -61,7 +62,10 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An event in the inbox, taken by a worker. `resumed` says that it was begun before."""
+    """An event in the inbox, taken by a worker. `resumed` says that it was begun before.
+
+    `replaces_ts` is an apology that the reply is to take the place of.
+    """
 
     id: int
     incoming: Incoming
@@ -69,6 +73,7 @@ class Item:
     failures: int
     interruptions: int
     draft_ts: str | None
+    replaces_ts: str | None
     resumed: bool
 
 
@@ -231,6 +236,7 @@ def _item(row: Row) -> Item:
         failures=row.failures,
         interruptions=row.interruptions,
         draft_ts=row.draft_ts,
+        replaces_ts=row.replaces_ts,
         resumed=row.started_at is not None,
     )
 
@@ -254,12 +260,27 @@ def note_draft(engine: Engine, item: Item, ts: str | None) -> None:
 
 def finish(engine: Engine, item: Item, reply_ts: str | None) -> None:
     """The reply is complete (`reply_ts` is None for private replies, which have no address)."""
-    _set(engine, item, state="answered", reply_ts=reply_ts, draft_ts=None, finished_at=_now())
+    _set(
+        engine,
+        item,
+        state="answered",
+        reply_ts=reply_ts,
+        draft_ts=None,
+        replaces_ts=None,
+        error=None,
+        # Whoever has this address can write to the person: it is kept no longer than it is needed.
+        response_url=None,
+        finished_at=_now(),
+    )
 
 
-def fail(engine: Engine, item: Item, reply_ts: str | None) -> None:
-    """It is given up; `reply_ts` is the apology, None where not even that could be said."""
-    _set(engine, item, state="failed", reply_ts=reply_ts, finished_at=_now())
+def fail(engine: Engine, item: Item, reply_ts: str | None, why: str | None = None) -> None:
+    """It is given up; `reply_ts` is the apology, None where not even that could be said.
+
+    `why` is for the admin; without it, the last try's stands.
+    """
+    because = {"error": why} if why else {}
+    _set(engine, item, state="failed", reply_ts=reply_ts, finished_at=_now(), **because)
 
 
 def hand_back(engine: Engine, item: Item) -> None:
@@ -267,13 +288,17 @@ def hand_back(engine: Engine, item: Item) -> None:
     _set(engine, item, state="accepted")
 
 
-def retry_later(engine: Engine, item: Item, after: timedelta, *, failed: bool) -> None:
-    """Opens it again, not before `after` has passed; `failed` counts this try as a failure of ours."""
+def retry_later(engine: Engine, item: Item, after: timedelta, *, failed: bool, why: str = "") -> None:
+    """Opens it again, not before `after` has passed; `failed` counts this try as a failure of ours.
+
+    `why` is for the admin, without anything that was said.
+    """
     _set(
         engine,
         item,
         state="accepted",
         not_before=_now() + after,
+        error=why or None,
         failures=inbox.c.failures + (1 if failed else 0),
     )
 

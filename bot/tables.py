@@ -1,4 +1,4 @@
-"""The bot's tables: what was received, what was said, what people thought of it, and the guides."""
+"""The bot's tables: what was received, said and spent, what people thought of it, and the guides."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -51,6 +52,10 @@ inbox = Table(
     # The message that is being written (a stream, or one that is edited), and the complete reply.
     Column("draft_ts", String(32)),
     Column("reply_ts", String(32)),
+    # The apology that stands in the reply's place, once an admin has the event tried again.
+    Column("replaces_ts", String(32)),
+    # Why the last try failed, without what was said.
+    Column("error", Text),
     Column("accepted_at", DateTime(timezone=True), nullable=False),
     Column("started_at", DateTime(timezone=True)),
     Column("not_before", DateTime(timezone=True)),
@@ -59,6 +64,7 @@ inbox = Table(
     UniqueConstraint("channel", "ts"),
     Index(None, "state", "id"),
     Index(None, "channel", "thread_ts"),
+    Index(None, "accepted_at"),
 )
 
 turns = Table(
@@ -126,4 +132,23 @@ guide_steps = Table(
     Column("ts", String(32)),
     Column("collapsed", Boolean, nullable=False),
     Index(None, "guide", "id"),
+)
+
+# What models were called for, an event and a model a row. It outlives the event: it names no person.
+spending = Table(
+    "spending",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", String(255), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("model", String(255), nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    # Whether the tokens are guessed from the length of the text, as the server did not count them.
+    Column("estimated", Boolean, nullable=False),
+    # At the prices of that day; NULL where the model's are not known.
+    Column("dollars", Float),
+    Column("spent_at", DateTime(timezone=True), nullable=False),
+    Index(None, "spent_at"),
 )

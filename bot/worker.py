@@ -14,6 +14,7 @@ from bot.answering import answer, apologize
 from bot.client import error_code, is_transient
 from bot.doorbell import Doorbell
 from bot.inbox import Item
+from bot.redact import reason
 from bot.render import plain_message
 from bot.reply import UNREACHABLE, Withdrawn
 from bot.respond import NotDelivered, respond
@@ -116,6 +117,7 @@ class Workers:
         """Answers an event or says that it cannot be answered; writes down which."""
         engine = self._services.engine
         event_id = item.incoming.event_id
+        text = item.incoming.text
         given_up = item.failures >= TRIES or item.interruptions >= INTERRUPTIONS
         try:
             if given_up:
@@ -127,29 +129,29 @@ class Workers:
             inbox.withdraw(engine, item.incoming.channel, str(item.incoming.ts))
         except NotDelivered as error:
             log.warning("event %s: the private reply was not taken: %s", event_id, error)
-            inbox.fail(engine, item, None)
+            inbox.fail(engine, item, None, reason(error, text))
         except Exception as error:
             age = datetime.now(UTC) - item.accepted_at
             if isinstance(error, SlackApiError) and error_code(error) in UNREACHABLE:
                 log.warning("event %s cannot be answered where it was asked: %s", event_id, error_code(error))
-                inbox.fail(engine, item, None)
+                inbox.fail(engine, item, None, reason(error))
                 self._explain_share(item)
             elif is_transient(error) or error_code(error) in FOR_THE_ADMIN:
                 log.warning("event %s: Slack does not take the reply now: %s", event_id, error)
+                why = reason(error, text)
                 if age > GIVE_UP_AFTER:
-                    inbox.fail(engine, item, None)
+                    inbox.fail(engine, item, None, why)
                 else:
                     wait = min(LONGEST_RETRY, max(FIRST_RETRY, age / 4))
-                    inbox.retry_later(engine, item, wait, failed=False)
+                    inbox.retry_later(engine, item, wait, failed=False, why=why)
             elif given_up:
                 log.exception("event %s: not even an apology", event_id)
                 inbox.fail(engine, item, None)
             else:
                 log.exception("event %s failed, try %d", event_id, item.failures + 1)
                 last = item.failures + 1 >= TRIES
-                inbox.retry_later(
-                    engine, item, timedelta(0) if last else FIRST_RETRY * 2**item.failures, failed=True
-                )
+                wait = timedelta(0) if last else FIRST_RETRY * 2**item.failures
+                inbox.retry_later(engine, item, wait, failed=True, why=reason(error, text))
 
     def _explain_share(self, item: Item) -> None:
         if item.incoming.kind == "share" and item.incoming.response_url:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -43,14 +44,15 @@ def test_databases_that_are_migrated_at_the_same_time_do_not_mix(tmp_path: Path)
     assert all(set(metadata.tables) <= set(inspect(engine).get_table_names()) for engine in engines)
 
 
-def test_what_an_older_version_wrote_is_kept(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", ["0001", "0002"])
+def test_what_an_older_version_wrote_is_kept(tmp_path: Path, version: str) -> None:
     engine = open_database(f"sqlite:///{tmp_path / 'ragtime.db'}")
     config = Config()
     config.set_main_option("script_location", str(HISTORY))
     config.attributes["version_table"] = "alembic_version_bot"
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, version)
         connection.execute(
             text(
                 "INSERT INTO inbox (event_id, kind, channel, channel_type, ts, thread_ts, user, team, text, "
@@ -63,4 +65,5 @@ def test_what_an_older_version_wrote_is_kept(tmp_path: Path) -> None:
     assert item is not None
     assert item.incoming.text == "who is on call?"
     assert item.incoming.action is None
+    assert item.replaces_ts is None
     assert list(tmp_path.glob("*backup*"))

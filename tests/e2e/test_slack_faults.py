@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot import inbox, words
 from bot.assembly import Assembly
 from bot.inbox import Incoming
+from bot.inbox_admin import retry
 from bot.playground import people
 from bot.playground.workspace import Message
 from bot.reply import metadata
@@ -291,6 +292,20 @@ class TestAfterACrash:
             crashed.stop(1.0)
         (reply,) = slack.replies_to("C0GENERAL", str(incoming.ts))
         assert words.SORRY in _shown(reply)
+
+    def test_the_apology_for_what_an_admin_has_tried_again_becomes_the_answer(
+        self, slack: LocalSlack, crashed: Assembly, incoming: Incoming
+    ) -> None:
+        apology = slack.client().chat_postMessage(
+            channel="C0GENERAL", thread_ts=incoming.ts, text=words.SORRY, metadata=metadata(incoming)
+        )
+        with crashed.services.engine.begin() as connection:
+            connection.execute(table.update().values(state="failed", reply_ts=apology["ts"]))
+        retry(crashed.services.engine, incoming.event_id)
+        reply = self._one_reply(slack, crashed, incoming)
+        assert reply["ts"] == apology["ts"]
+        assert "On call is answered." in _shown(reply)
+        assert words.SORRY not in _shown(reply)
 
 
 def test_what_is_not_answered_in_time_at_the_end_is_handed_back(

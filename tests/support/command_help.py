@@ -17,7 +17,11 @@ WIDTH = 88
 
 def command_names() -> list[str]:
     """The commands, in the order of the help."""
-    return list(getattr(get_command(app), "commands"))  # noqa: B009  (typer's type does not tell)
+    return list(_commands(get_command(app)))
+
+
+def _commands(command: object) -> dict[str, object]:
+    return getattr(command, "commands", {})
 
 
 def help_text(*names: str) -> str:
@@ -32,7 +36,9 @@ def help_text(*names: str) -> str:
 def help_section() -> str:
     """The generated part of the page."""
     parts = [f"```\n{help_text()}\n```\n"]
-    parts += [f"## ragtime {name}\n\n```\n{help_text(name)}\n```\n" for name in command_names()]
+    for name, command in _commands(get_command(app)).items():
+        texts = [help_text(name), *(help_text(name, below) for below in _commands(command))]
+        parts.append(f"## ragtime {name}\n\n" + "\n".join(f"```\n{text}\n```\n" for text in texts))
     return "\n".join(parts)
 
 
