@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from bot import guiding, inbox, verdicts, words
+from bot import guiding, inbox, spending, verdicts, words
 from bot.commanding import forget_person
 from bot.guides import GuideGone
 from bot.inbox import Incoming, Item
@@ -14,16 +14,22 @@ from bot.reply import Reply, find_earlier
 from bot.respond import respond
 from bot.routing import offered, reply_to_command, reply_to_message, reply_to_switch
 from bot.services import Services
+from chains.metering import metered
 
 
 def answer(services: Services, item: Item, no_streams: threading.Event) -> str | None:
-    """Answers an event, once; returns the reply's ts, None for a private one.
+    """Answers an event, once; returns the reply's ts, None for a private one. What models cost is noted.
 
     Raises:
         Withdrawn: the question was deleted.
         SlackApiError, OSError, NotDelivered: Slack did not take the reply, or that is not known.
         AnsweringFailed, NoReply: the answering itself failed.
     """
+    with metered(lambda spent: spending.record(services.engine, item.incoming, spent)):
+        return _answer(services, item, no_streams)
+
+
+def _answer(services: Services, item: Item, no_streams: threading.Event) -> str | None:
     incoming = item.incoming
     if incoming.private:
         try:

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import truststore
 import typer
 
-from bot import cli_inbox
+from bot import cli_inbox, cli_usage
 from bot.config import Settings, load_settings, other_variables
 from knowledge.errors import AdminError
 
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_inbox.app, name="inbox")
+app.command(name="usage")(cli_usage.show_usage)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 

@@ -134,7 +134,7 @@ guide_steps = Table(
     Index(None, "guide", "id"),
 )
 
-# What models were called for, an event and a model a row. It outlives the event: it names no person.
+# What models were called for, a call a row. It outlives the event: it names no person.
 spending = Table(
     "spending",
     metadata,
@@ -142,7 +142,6 @@ spending = Table(
     Column("event_id", String(255), nullable=False),
     Column("channel", String(32), nullable=False),
     Column("model", String(255), nullable=False),
-    Column("calls", Integer, nullable=False),
     Column("tokens_in", Integer, nullable=False),
     Column("tokens_out", Integer, nullable=False),
     # Whether the tokens are guessed from the length of the text, as the server did not count them.

@@ -88,9 +88,10 @@ def _openai(settings: ModelSettings, name: str) -> BaseChatModel:
         base_url=settings.base_url,
         timeout=openai.Timeout(limits.whole, connect=limits.connect, read=limits.first),
         max_retries=0,
-        # Chat Completions without `stream_options` is what every compatible server understands.
+        # Chat Completions without `stream_options` is what every compatible server understands; OpenAI's own
+        # also counts the tokens.
         use_responses_api=False,
-        stream_usage=False,
+        stream_usage=not own,
         reasoning_effort=None if own else settings.reasoning_effort,
         temperature=0 if own else None,
     )

@@ -22,7 +22,6 @@ def upgrade() -> None:
         sa.Column("event_id", sa.String(255), nullable=False),
         sa.Column("channel", sa.String(32), nullable=False),
         sa.Column("model", sa.String(255), nullable=False),
-        sa.Column("calls", sa.Integer(), nullable=False),
         sa.Column("tokens_in", sa.Integer(), nullable=False),
         sa.Column("tokens_out", sa.Integer(), nullable=False),
         sa.Column("estimated", sa.Boolean(), nullable=False),
