@@ -228,7 +228,7 @@ def _embedded_by(index: Index, report: Report) -> Vectors:
     """The vectors of the configured embedder, made from the chunks where another's are in service.
 
     The old ones stay in service until the new ones are complete; a re-embedding that was interrupted
-    goes on where it was.
+    goes on where it was. Vectors that are lost (a backup holds none) are made likewise.
     """
     vectors = open_vectors(index.chroma, index.embedder.name)
     with index.engine.connect() as connection:
@@ -239,7 +239,7 @@ def _embedded_by(index: Index, report: Report) -> Vectors:
             )
         )
         wanted = {row.id for row in rows if may_be_sent(index, row.model_allowed)}
-    if in_service == index.embedder.name:
+    if in_service == index.embedder.name and vectors.count() >= len(wanted):
         return vectors
     made = vectors.ids()
     # Of chunks that are gone since an earlier switch to this embedder was broken off.
@@ -251,7 +251,7 @@ def _embedded_by(index: Index, report: Report) -> Vectors:
             _embed_again(index, vectors, part)
     with index.engine.begin() as connection:
         set_state(connection, EMBEDDER, index.embedder.name)
-    if in_service is not None:
+    if in_service not in (None, index.embedder.name):
         drop_vectors(index.chroma, in_service)
     return vectors
 

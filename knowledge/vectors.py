@@ -107,6 +107,10 @@ class Vectors:
                 found |= dict(zip(map(int, got["ids"]), (stored @ vector / norms).tolist(), strict=True))
         return found
 
+    def count(self) -> int:
+        """How many vectors are held."""
+        return self.everyone.count() + self.restricted.count()
+
     def ids(self) -> set[int]:
         """The ids of all vectors held."""
         return {

@@ -20,7 +20,7 @@ from knowledge.sources.rules import BadRules
 from knowledge.sync import NoFolder, SyncProgress, SyncReport, last_sync
 from knowledge.tables import unreadable_files
 from knowledge.unreadable import TRIED_AGAIN_AFTER, UnreadableFiles
-from knowledge.vectors import open_vectors
+from knowledge.vectors import drop_vectors, open_vectors
 from knowledge.writing import BATCH
 from tests.support.knowledge import WordEmbedder, ailments, counts, held, paths, sync, wanted, write
 
@@ -480,6 +480,20 @@ def test_another_embedder_makes_the_index_anew_and_the_old_vectors_go(open_index
         "everyone-new",
         "restricted-new",
     }
+
+
+def test_vectors_that_are_lost_are_made_anew_and_only_those(open_index: OpenIndex, docs: Path):
+    embedder = WordEmbedder("only")
+    index = open_index(embedder)
+    sync(index, docs)
+    vectors = open_vectors(index.chroma, "only")
+    vectors.remove([min(vectors.ids())])
+    assert counts(sync(index, docs)) == {"unchanged": 3}
+    assert len(embedder.seen) == 4
+    drop_vectors(index.chroma, "only")
+    assert counts(sync(index, docs)) == {"unchanged": 3}
+    assert held(index) == wanted(docs)
+    assert ailments(index) == []
 
 
 def test_the_old_vectors_serve_until_the_new_ones_are_complete(open_index: OpenIndex, docs: Path):
