@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import truststore
 import typer
 
-from bot import cli_inbox, cli_usage
+from bot import cli_inbox, cli_people, cli_usage
 from bot.config import Settings, load_settings, other_variables
 from knowledge.errors import AdminError
 
@@ -29,6 +29,8 @@ app = typer.Typer(
 
 app.add_typer(cli_inbox.app, name="inbox")
 app.command(name="usage")(cli_usage.show_usage)
+app.add_typer(cli_people.export_app, name="export")
+app.add_typer(cli_people.forget_app, name="forget")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 

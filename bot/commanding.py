@@ -42,7 +42,7 @@ def carry_out(services: Services, incoming: Incoming, command: Spoken, guide: St
 
 def forget_person(services: Services, incoming: Incoming) -> Rendered:
     """Deletes a person's history, as they have confirmed."""
-    return plain_message(words.forgotten(forgetting.forget_person(services.engine, incoming.user)))
+    return plain_message(words.forgotten(forgetting.forget_person(services.engine, incoming.user).turns))
 
 
 def _last_sync(services: Services) -> Rendered:

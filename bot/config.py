@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(
         None, description="A Chroma server, for example http://localhost:8000. Default: embedded."
     )
+    ragtime_keep_days: int | None = Field(
+        None, ge=1, description="Delete questions, replies and guides after so many days. Default: keep."
+    )
     port: int = Field(3000, ge=1, le=65535, description="Port of the playground, /slack/events and /healthz.")
 
     @field_validator("slack_bot_token")

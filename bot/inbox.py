@@ -163,8 +163,16 @@ def is_withdrawn(engine: Engine, item: Item) -> bool:
 
 
 def reopen_interrupted(engine: Engine) -> int:
-    """Opens what was being answered when the process ended; returns how many. Call once, at start."""
+    """Opens what was being answered when the process ended; returns how many. Call once, at start.
+
+    All that waits counts as begun: in a database that was restored from a backup, it may be answered.
+    """
     with engine.begin() as connection:
+        connection.execute(
+            update(inbox)
+            .where(inbox.c.state == "accepted", inbox.c.started_at.is_(None))
+            .values(started_at=inbox.c.accepted_at)
+        )
         return connection.execute(
             update(inbox)
             .where(inbox.c.state == "answering")

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from bot.config import load_settings
 from bot.migrations import HISTORY
-from knowledge.database import migrate, open_database
+from knowledge.database import backups, migrate, open_database
 from knowledge.errors import AdminError
 
 
@@ -40,3 +40,10 @@ def opened() -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+def copies(engine: Engine) -> list[Path]:
+    """The copies of a SQLite database that were made before migrations, oldest first."""
+    return (
+        backups(Path(engine.url.database)) if engine.dialect.name == "sqlite" and engine.url.database else []
+    )

@@ -11,6 +11,7 @@ from filelock import FileLock
 from bot import control, terminal
 from bot.assistant import Assistant, check
 from bot.config import Settings
+from bot.retention import kept
 from bot.tasks import Message, perform
 from knowledge.database import open_database
 from knowledge.errors import AdminError
@@ -73,6 +74,7 @@ def run(settings: Settings) -> None:
     try:
         with owned(settings) as assistant, control.serving(settings.ragtime_home, assistant):
             assistant.keep_in_sync(terminal.SyncLog())
-            serve.run(settings, assistant, assistant.engine)
+            with kept(assistant.engine, settings.ragtime_keep_days):
+                serve.run(settings, assistant, assistant.engine)
     except HomeInUse as error:
         raise Unreachable(f"{error}: stop that one first, or set RAGTIME_HOME to another folder") from None

@@ -119,6 +119,10 @@ def _back_up(database: Path) -> None:
     target = database.with_name(f"{database.stem}.backup-{stamp}{database.suffix}")
     with sqlite3.connect(database) as source, sqlite3.connect(target) as copy:
         source.backup(copy)
-    old = sorted(database.parent.glob(f"{database.stem}.backup-*{database.suffix}"))[:-BACKUPS_KEPT]
-    for file in old:
+    for file in backups(database)[:-BACKUPS_KEPT]:
         file.unlink(missing_ok=True)
+
+
+def backups(database: Path) -> list[Path]:
+    """The copies of a SQLite database that `migrate` made, oldest first."""
+    return sorted(database.parent.glob(f"{database.stem}.backup-*{database.suffix}"))

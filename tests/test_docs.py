@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,12 +11,10 @@ import yaml
 from dotenv import dotenv_values
 
 from bot.config import SAMPLE_DOCS, Settings, load_settings
-from bot.tables import metadata
 from knowledge.parsers import SUPPORTED
 from knowledge.parsers.limits import MAX_FILE_BYTES
 from knowledge.parsers.markdown import parse_markdown
 from knowledge.sources.rules import RULES_FILE, load_rules
-from tests.support.bot_database import bot_database
 from tests.support.command_help import PAGE, command_names, renewed
 
 ROOT = Path(__file__).parents[1]
@@ -176,51 +173,3 @@ def test_the_changes_for_http_fit_the_manifest() -> None:
     assert changed["settings"]["socket_mode_enabled"] is not manifest["settings"]["socket_mode_enabled"]
     commands = {each["command"] for each in manifest["features"]["slash_commands"]}
     assert {each["command"] for each in changed["features"]["slash_commands"]} <= commands
-
-
-# Privacy
-
-
-def test_the_statements_for_deleting_delete(tmp_path: Path) -> None:
-    bot_database(tmp_path).dispose()
-    database = sqlite3.connect(tmp_path / "ragtime.db", isolation_level=None)
-    inbox = (
-        "INSERT INTO inbox (event_id, kind, channel, channel_type, user, team, text, state, failures, "
-        "interruptions, accepted_at, finished_at) "
-        "VALUES (?, 'ask', 'C1', 'channel', ?, 'T1', 'why?', 'answered', 0, 0, ?, ?)"
-    )
-    turn = (
-        "INSERT INTO turns (event_id, channel, user, question, reply, refused, sources, rest, created_at) "
-        "VALUES (?, 'C1', ?, 'why?', 'so', 0, '[]', '', ?)"
-    )
-    guide = (
-        "INSERT INTO guides (event_id, channel, user, private, moves, state, updated_at) "
-        "VALUES (?, 'C1', ?, 0, 1, '{}', ?)"
-    )
-    step = (
-        "INSERT INTO guide_steps (event_id, guide, moves, step, concludes, collapsed) "
-        "VALUES (?, ?, 1, '{}', 0, 0)"
-    )
-    feedback = "INSERT INTO feedback (event_id, user, helpful, created_at) VALUES (?, ?, 1, ?)"
-    for event, user, when in (
-        ("theirs", "U0123ABCD", "2099-01-01 00:00:00.000000"),
-        ("old", "U2", "2001-01-01 00:00:00.000000"),
-        ("new", "U2", "2099-01-01 00:00:00.000000"),
-    ):
-        database.execute(inbox, (event, user, when, when))
-        database.execute(turn, (event, user, when))
-        database.execute(feedback, (event, user, when))
-        database.execute(guide, (event, user, when))
-        database.execute(step, (event, event))
-
-    def left(table: str) -> set[str]:
-        return {event for (event,) in database.execute(f"SELECT event_id FROM {table}")}
-
-    # What was spent names no person.
-    personal = set(metadata.tables) - {"spending"}
-    person, old = examples("privacy.md", "sql")
-    database.executescript(person)
-    assert all(left(table) == {"old", "new"} for table in personal)
-    database.executescript(old)
-    assert all(left(table) == {"new"} for table in personal)
-    database.close()

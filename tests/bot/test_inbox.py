@@ -111,6 +111,16 @@ def test_what_was_being_answered_at_a_crash_is_open_again_and_marked_as_begun(en
     assert (again.resumed, again.interruptions, again.draft_ts) == (True, 1, "1.15")
 
 
+def test_what_waits_from_before_the_start_may_be_answered_already(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    assert inbox.reopen_interrupted(engine) == 0
+    inbox.accept(engine, replace(QUESTION, event_id="Ev2", ts="2.1", thread_ts="2.1"))
+    assert [(item.resumed, item.interruptions) for item in (_take(engine), _take(engine))] == [
+        (True, 0),
+        (False, 0),
+    ]
+
+
 def test_what_is_handed_back_is_begun_but_not_interrupted(engine: Engine) -> None:
     inbox.accept(engine, QUESTION)
     inbox.hand_back(engine, _take(engine))
