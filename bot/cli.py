@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from typing import Annotated, NoReturn
 import truststore
 import typer
 
-from bot import cli_inbox, cli_people, cli_usage
+from bot import cli_inbox, cli_people, cli_usage, logs
 from bot.config import Settings, load_settings, other_variables
 from knowledge.errors import AdminError
 
@@ -37,7 +36,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")
 
 def main() -> None:
     """Runs the command line. What goes wrong is one line with what to do, and exit status 1."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logs.set_up()
     # The products of a search are small: threads of numpy's own cost more than they save. Must be set
     # before numpy is imported; the model's runtime has threads of its own.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -60,7 +59,9 @@ def _settings() -> Settings:
     dotenv = Path(".env")
     for name, value in other_variables(dotenv).items():
         os.environ.setdefault(name, value)
-    return load_settings(os.environ, dotenv)
+    settings = load_settings(os.environ, dotenv)
+    logs.set_up(settings.ragtime_log, settings.secrets)
+    return settings
 
 
 @app.command()

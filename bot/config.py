@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -72,6 +73,10 @@ class Settings(BaseSettings):
     ragtime_keep_days: int | None = Field(
         None, ge=1, description="Delete questions, replies and guides after so many days. Default: keep."
     )
+    ragtime_log: Literal["text", "json"] = Field(
+        "text",
+        description="How to log: `text` has warnings for people, `json` all that is done, for machines.",
+    )
     port: int = Field(3000, ge=1, le=65535, description="Port of the playground, /slack/events and /healthz.")
 
     @field_validator("slack_bot_token")
@@ -125,6 +130,14 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.ragtime_home / 'ragtime.db'}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must be shown nowhere, as far as the settings hold it."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        given = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+        password = urlsplit(self.database_url or "").password
+        return (*given, password) if password else tuple(given)
 
     @classmethod
     def settings_customise_sources(

@@ -8,15 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from bot.config import load_settings
 from bot.migrations import HISTORY
+from bot.redact import redact
 from knowledge.database import backups, migrate, open_database
 from knowledge.errors import AdminError
 
 
 class NoRecords(AdminError):
-    """There is no database yet; the message says where it was looked for."""
+    """There is no database yet, or it does not answer; the message says where it was looked for."""
 
 
 @contextmanager
@@ -25,7 +27,7 @@ def opened() -> Iterator[Engine]:
 
     Raises:
         BadSettings, BadDatabase: it cannot be opened.
-        NoRecords: the bot has not run here yet.
+        NoRecords: the bot has not run here yet, or the database does not answer.
     """
     settings = load_settings(os.environ, Path(".env"))
     file = settings.ragtime_home / "ragtime.db"
@@ -36,7 +38,12 @@ def opened() -> Iterator[Engine]:
         )
     engine = open_database(settings.database)
     try:
-        migrate(engine, HISTORY, "bot")
+        try:
+            migrate(engine, HISTORY, "bot")
+        except OperationalError as error:
+            where = engine.url.render_as_string(hide_password=True)
+            why = redact(" ".join(str(error.orig).split()), *settings.secrets)
+            raise NoRecords(f"The database at {where} cannot be used ({why}): is it running?") from None
         yield engine
     finally:
         engine.dispose()

@@ -11,6 +11,7 @@ from filelock import FileLock
 from bot import control, terminal
 from bot.assistant import Assistant, check
 from bot.config import Settings
+from bot.logged_syncs import LoggedSyncs
 from bot.retention import kept
 from bot.tasks import Message, perform
 from knowledge.database import open_database
@@ -73,7 +74,8 @@ def run(settings: Settings) -> None:
     check(settings)
     try:
         with owned(settings) as assistant, control.serving(settings.ragtime_home, assistant):
-            assistant.keep_in_sync(terminal.SyncLog())
+            in_json = settings.ragtime_log == "json"
+            assistant.keep_in_sync(LoggedSyncs() if in_json else terminal.SyncLog())
             with kept(assistant.engine, settings.ragtime_keep_days):
                 serve.run(settings, assistant, assistant.engine)
     except HomeInUse as error:

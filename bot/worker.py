@@ -14,7 +14,8 @@ from bot.answering import answer, apologize
 from bot.client import error_code, is_transient
 from bot.doorbell import Doorbell
 from bot.inbox import Item
-from bot.redact import reason
+from bot.logs import about
+from bot.reasons import reason
 from bot.render import plain_message
 from bot.reply import UNREACHABLE, Withdrawn
 from bot.respond import NotDelivered, respond
@@ -94,7 +95,8 @@ class Workers:
                 continue
             self._running[item.id] = item
             try:
-                self._see_through(item)
+                with about(item.incoming.event_id, item.incoming.text):
+                    self._see_through(item)
             except Exception:
                 log.exception("event %s cannot be seen through", item.incoming.event_id)
                 self._hand_back(item)
@@ -124,6 +126,9 @@ class Workers:
                 inbox.fail(engine, item, apologize(self._services, item))
             else:
                 inbox.finish(engine, item, answer(self._services, item, self._no_streams))
+                seconds = round((datetime.now(UTC) - item.accepted_at).total_seconds(), 3)
+                kind, channel = item.incoming.kind, item.incoming.channel
+                log.info("answered", extra={"kind": kind, "channel": channel, "seconds": seconds})
         except Withdrawn:
             log.info("event %s: its message was deleted", event_id)
             inbox.withdraw(engine, item.incoming.channel, str(item.incoming.ts))

@@ -39,7 +39,10 @@ def open_database(url: str) -> Engine:
         if parts.drivername in ("postgres", "postgresql"):
             # As hosts write it; SQLAlchemy would take a driver that is not installed.
             parts = parts.set(drivername="postgresql+psycopg")
-        engine = create_engine(parts, pool_pre_ping=parts.get_backend_name() != "sqlite")
+        # Errors are logged: what a statement's parameters hold, people wrote.
+        engine = create_engine(
+            parts, pool_pre_ping=parts.get_backend_name() != "sqlite", hide_parameters=True
+        )
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         reason = " ".join(str(error).split())
         raise BadDatabase(

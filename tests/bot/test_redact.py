@@ -6,7 +6,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.questions import AnsweringFailed
-from bot.redact import reason, redact
+from bot.reasons import reason
+from bot.redact import redact
 
 
 @pytest.mark.parametrize(
@@ -30,6 +31,9 @@ def test_an_address_keeps_its_host_but_neither_password_nor_what_makes_it_a_secr
     assert redact("postgresql://bot:s3cret@db.acme.com/x") == "postgresql://[hidden]@db.acme.com/x"
     assert redact("POST https://hooks.slack.com/commands/T1/2/abc failed") == (
         "POST https://hooks.slack.com/[hidden] failed"
+    )
+    assert redact("wss://wss.slack.com/link/?ticket=12ab-34&app_id=A1") == (
+        "wss://wss.slack.com/link/?ticket=[hidden]&app_id=A1"
     )
     assert redact("Authorization: Bearer abcdef123456") == "Authorization: [hidden]"
 
