@@ -1,7 +1,7 @@
 # What each target needs is Python (3.11 to 3.13), make and git: the rest is installed into .venv.
 # `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock lock-check clean
+.PHONY: help run test lint format bench audit lock lock-check clean
 SHELL := /bin/sh
 
 # The first Python that fits; one named on the command line is taken as it is.
@@ -12,6 +12,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := VIRTUAL_ENV=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 UV_VERSION = $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.lock)
+# Runs in an environment of its own: it is no part of Ragtime.
+AUDIT := pip-audit==2.10.1
 COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" --excludes .ci/excludes.txt
 
@@ -35,6 +37,9 @@ format: $(VENV)/dev.stamp ## Mend style.
 
 bench: $(VENV)/dev.stamp ## Measure speed and quality, side by side with LangChain's tutorial RAG.
 	$(BIN)/python -m tests.bench
+
+audit: $(VENV)/run.stamp ## Look the locked packages up among known vulnerabilities.
+	$(UV) tool run --from '$(AUDIT)' pip-audit --strict --require-hashes --disable-pip -r requirements.lock
 
 lock: $(VENV)/dev.stamp ## Renew the locks to the newest versions that resolve together.
 	$(COMPILE) --upgrade --output-file requirements.lock

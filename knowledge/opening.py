@@ -36,7 +36,8 @@ def own(home: Path) -> FileLock:
     """
     lock = FileLock(home / LOCK)
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        # What people ask is in it. A home that is there already keeps the permissions that it was given.
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock.acquire(timeout=0)
     except Timeout:
         raise HomeInUse(f"{home} is in use by another Ragtime process") from None

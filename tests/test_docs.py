@@ -173,3 +173,29 @@ def test_the_changes_for_http_fit_the_manifest() -> None:
     assert changed["settings"]["socket_mode_enabled"] is not manifest["settings"]["socket_mode_enabled"]
     commands = {each["command"] for each in manifest["features"]["slash_commands"]}
     assert {each["command"] for each in changed["features"]["slash_commands"]} <= commands
+
+
+# Security
+
+
+def test_the_tests_that_cover_threats_exist() -> None:
+    named = re.findall(r"`(tests/[\w/.]+)::(\w+)`", read("security.md"))
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not (ROOT / file).exists()
+        or not re.search(rf"^ *def {name}\(", (ROOT / file).read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert missing == []
+
+
+def test_every_threat_names_a_test_or_a_command() -> None:
+    threats = read("security.md").partition("## Threats\n")[2].partition("\n## ")[0].split("\n### ")[1:]
+    assert threats
+    assert [threat.splitlines()[0] for threat in threats if not re.search(r"`tests/|`make ", threat)] == []
+
+
+def test_all_ten_of_owasps_risks_have_a_row() -> None:
+    assert re.findall(r"^\| LLM(\d\d) ", read("security.md"), re.MULTILINE) == [
+        f"{n:02}" for n in range(1, 11)
+    ]

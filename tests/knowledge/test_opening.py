@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,6 +66,13 @@ def test_a_home_that_cannot_be_made_is_said_in_words(tmp_path: Path):
     (tmp_path / "file").touch()
     with pytest.raises(HomeUnusable, match="set RAGTIME_HOME to another folder"):
         own(tmp_path / "file" / "home")
+
+
+def test_a_home_that_is_made_is_for_its_user_alone(tmp_path: Path):
+    (tmp_path / "shared").mkdir(mode=0o750)
+    for name, mode in (("new", 0o700), ("shared", 0o750)):
+        own(tmp_path / name).release()
+        assert stat.S_IMODE((tmp_path / name).stat().st_mode) == mode
 
 
 def test_two_homes_have_two_owners(tmp_path: Path):

@@ -1,0 +1,83 @@
+"""Signed requests: what is not Slack's, too old, or too large never reaches the app."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from bot import inbox
+from bot.assembly import assemble
+from bot.client import slack_client
+from bot.playground.transports import signature
+from bot.tables import metadata
+from bot.web import MAX_BODY, slack_events
+from knowledge.database import open_database
+from tests.support.answerer import FakeAnswerer
+
+SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+HANDSHAKE = json.dumps({"type": "url_verification", "challenge": "well"}).encode()
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> Iterator[TestClient]:
+    engine = open_database(f"sqlite:///{tmp_path / 'ragtime.db'}")
+    bot = assemble(slack_client("xoxb-fake", "http://127.0.0.1:9/"), engine, FakeAnswerer(), SECRET)
+    with TestClient(Starlette(routes=[slack_events(lambda: bot.app)])) as client:
+        yield client
+    engine.dispose()
+
+
+def post(
+    client: TestClient,
+    body: bytes,
+    *,
+    age: float = 0,
+    secret: str = SECRET,
+    signed: dict[str, str] | None = None,
+) -> int:
+    sent = str(int(time.time() - age))
+    signed = signed or {"X-Slack-Request-Timestamp": sent, "X-Slack-Signature": signature(secret, sent, body)}
+    kind = {"Content-Type": "application/json"}
+    return client.post("/slack/events", content=body, headers={**kind, **signed}).status_code
+
+
+def test_a_request_that_slack_signed_is_taken(client: TestClient) -> None:
+    assert post(client, HANDSHAKE) == 200
+    assert post(client, HANDSHAKE, age=290) == 200
+
+
+@pytest.mark.parametrize("age", [310, -310, 86_400])
+def test_a_request_that_was_recorded_and_is_played_again_is_refused(client: TestClient, age: float) -> None:
+    assert post(client, HANDSHAKE, age=age) == 401
+
+
+def test_a_request_with_another_secret_or_a_changed_body_is_refused(client: TestClient) -> None:
+    assert post(client, HANDSHAKE, secret="another") == 401
+    now = str(int(time.time()))
+    forged = {"X-Slack-Request-Timestamp": now, "X-Slack-Signature": signature(SECRET, now, b"other")}
+    assert post(client, HANDSHAKE, signed=forged) == 401
+    assert client.post("/slack/events", content=HANDSHAKE).status_code == 401
+
+
+def test_a_body_without_end_is_refused_unread(client: TestClient) -> None:
+    assert post(client, b"x" * (MAX_BODY + 1)) == 413
+
+
+def test_what_looks_like_sql_is_text(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'ragtime.db'}")
+    assemble(slack_client("xoxb-fake", "http://127.0.0.1:9/"), engine, FakeAnswerer(), SECRET)
+    evil = "'); DROP TABLE inbox; --"
+    incoming = inbox.Incoming(evil, "message", evil[:32], "channel", evil, evil, evil, ts="1", thread_ts=evil)
+    assert inbox.accept(engine, incoming)
+    assert inbox.follows(engine, evil[:32], evil)
+    item = inbox.take(engine)
+    assert item
+    assert item.incoming == incoming
+    assert set(metadata.tables) <= set(inspect(engine).get_table_names())
