@@ -23,6 +23,9 @@ Reason = Literal[
     "rejected",
     "empty",
     "unreadable",
+    "budget",
+    "share_of_person",
+    "share_of_workspace",
 ]
 
 # Ends every line: true whether quotes or a refusal follow.
@@ -44,6 +47,10 @@ EXPLANATIONS: dict[Reason, str] = {
     "rejected": f"The model did not accept the request, {WITHOUT}. An admin finds the reason in the log.",
     "empty": f"The model gave no answer, {WITHOUT}.",
     "unreadable": f"The model's reply could not be read, {WITHOUT}.",
+    # The call was not made.
+    "budget": f"Today's budget for the model is spent, {WITHOUT}.",
+    "share_of_person": f"You have used your share of the model for this hour, {WITHOUT}.",
+    "share_of_workspace": f"The workspace has used its share of the model for this hour, {WITHOUT}.",
 }
 
 

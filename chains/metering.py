@@ -1,4 +1,4 @@
-"""What calls of chat models cost: each call is told of as it ends, with its tokens and its price."""
+"""What calls of chat models cost: each is told of as it ends; none is made where that is not to be."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, LLMResult
 from langchain_core.tracers.context import register_configure_hook
+
+from chains.failures import ModelFailed, Reason
 
 # What a token is long, about, where the server does not count them.
 CHARACTERS_A_TOKEN = 4
@@ -43,7 +45,7 @@ class Spent:
 
 
 Listener = Callable[[Spent], object]
-_listening: ContextVar[_Meter | None] = ContextVar("ragtime_meter", default=None)
+_listening: ContextVar[_Meter | _Gate | None] = ContextVar("ragtime_meter", default=None)
 
 
 @contextmanager
@@ -53,7 +55,20 @@ def metered(tell: Listener, prices: Mapping[str, Price] | None = None) -> Iterat
     `tell` is called from the thread that called the model. `prices` count beside, and before, those
     that are known here. A call that fails before a word came is not told of: nobody charges for it.
     """
-    token = _listening.set(_Meter(tell, {**known_prices(), **(prices or {})}))
+    with _listened(_Meter(tell, {**known_prices(), **(prices or {})})):
+        yield
+
+
+@contextmanager
+def refused(reason: Reason) -> Iterator[None]:
+    """Lets no call be made within the context: each fails for this reason, before anything is sent."""
+    with _listened(_Gate(reason)):
+        yield
+
+
+@contextmanager
+def _listened(listener: _Meter | _Gate) -> Iterator[None]:
+    token = _listening.set(listener)
     try:
         yield
     finally:
@@ -65,6 +80,20 @@ def known_prices() -> Mapping[str, Price]:
     """The prices in `prices.toml`, by the model's name."""
     table = tomllib.loads(resources.files("chains").joinpath("prices.toml").read_text(encoding="utf-8"))
     return {name: Price(**price) for name, price in table.items()}
+
+
+class _Gate(BaseCallbackHandler):
+    """Stands before every call."""
+
+    # Else LangChain would only log what is raised here.
+    raise_error = True
+
+    def __init__(self, reason: Reason) -> None:
+        self._reason: Reason = reason
+
+    def on_chat_model_start(self, *_: Any, **__: Any) -> None:
+        """A call is about to be made."""
+        raise ModelFailed(self._reason)
 
 
 class _Meter(BaseCallbackHandler):

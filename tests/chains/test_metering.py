@@ -9,7 +9,7 @@ import pytest
 
 from chains.generate import ModelFailed, Passage, generate
 from chains.llm import Limits, ModelSettings, connect
-from chains.metering import Price, Spent, metered
+from chains.metering import Price, Spent, metered, refused
 from tests.support.openai_server import Chunks, Fail, Hang, OpenAIServer, Say, Script, chunk
 
 PASSAGES = [Passage(1, "On-call", (), "The primary acknowledges every SEV-1 page within 5 minutes.")]
@@ -84,3 +84,15 @@ def test_what_is_called_outside_is_not_told(server: OpenAIServer) -> None:
     assert connected
     connected.invoke("Hello")
     assert len(told) == 1
+
+
+def test_a_call_that_is_not_to_be_made_is_not_made_and_fails_as_calls_do(server: OpenAIServer) -> None:
+    connected = connect(ModelSettings(base_url=server.base_url))
+    assert connected
+    sent = len(server.requests)
+    with pytest.raises(ModelFailed) as caught, refused("budget"):
+        list(generate("How fast?", PASSAGES, (), connected))
+    assert caught.value.message.startswith("Today's budget for the model is spent, so I looked")
+    assert len(server.requests) == sent
+    server.script(Say(ANSWER))
+    assert list(generate("How fast?", PASSAGES, (), connected))
