@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+
+from pathspec import GitIgnoreSpec
 
 EVERYONE = "everyone"
 EXTERNAL = "external"
@@ -21,9 +24,14 @@ class UnknownPrincipal(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an answer will be read, as the principals that every reader there holds."""
+    """Where an answer will be read, as the principals that every reader there holds.
+
+    `paths` are patterns as in .gitignore: with them, only documents whose path matches are used there.
+    They narrow what is talked of, and protect nothing: that is what audiences are for.
+    """
 
     principals: frozenset[str]
+    paths: tuple[str, ...] = ()
 
     @classmethod
     def internal(cls, *principals: str) -> Place:
@@ -34,6 +42,16 @@ class Place:
     def shared(cls, *principals: str) -> Place:
         """A place that another company reads too: only what is marked for it."""
         return cls(frozenset((EXTERNAL, *principals)))
+
+
+def talked_of(path: str, place: Place) -> bool:
+    """Whether a document with this path is among those that are used in the place."""
+    return not place.paths or _patterns(place.paths).match_file(path)
+
+
+@cache
+def _patterns(paths: tuple[str, ...]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(paths)
 
 
 def may_read(audience: Collection[str], place: Place) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Row, func, select
 
-from knowledge.access import Place, may_read_key
+from knowledge.access import Place, may_read_key, talked_of
 from knowledge.documents import Chunk, Link, Unit
 from knowledge.embeddings.base import Embedder, TokenReader
 from knowledge.tables import chunks, documents, index_state
@@ -69,6 +69,8 @@ class Index:
 
     def count(self, place: Place) -> int:
         """How many documents may be used in a place."""
+        if place.paths:
+            return len(self.documents(place))
         with self.engine.connect() as connection:
             counts = connection.execute(
                 select(documents.c.audience, func.count()).where(documents.c.version > 0).group_by("audience")
@@ -81,7 +83,20 @@ class Index:
             rows = connection.execute(
                 select(documents).where(documents.c.version > 0).order_by(documents.c.path)
             )
-            return [_document(row._mapping) for row in rows if may_read_key(row.audience, place)]
+            return [
+                _document(row._mapping)
+                for row in rows
+                if may_read_key(row.audience, place) and talked_of(row.path, place)
+            ]
+
+    def talked_of(self, connection: Connection, chunk_ids: Collection[int], place: Place) -> set[int]:
+        """Those of these chunks whose documents are used in a place, by their paths."""
+        rows = connection.execute(
+            select(chunks.c.id, documents.c.path)
+            .join(documents, documents.c.id == chunks.c.document_id)
+            .where(chunks.c.id.in_(chunk_ids))
+        )
+        return {row.id for row in rows if talked_of(row.path, place)}
 
     def has_restricted(self) -> bool:
         """Whether any document is not for everyone inside."""

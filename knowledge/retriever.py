@@ -27,6 +27,8 @@ from knowledge.terms import STOP_WORDS, stem, terms, words
 
 # Candidates that each of the two searches brings.
 CANDIDATES = 50
+# The same in a place where only some documents are used: those are chosen among these.
+WIDE = 1_000
 # Fused candidates that are reranked.
 RERANKED = 24
 # Of BM25 beside the cosine, when candidates are chosen.
@@ -98,8 +100,10 @@ def search(index: Index, question: str, place: Place, limit: int = 10) -> list[H
     with index.engine.connect() as connection:
         audiences = index.audiences(connection, place)
         read = read_question(index, connection, question)
-        by_words = dict(lexical.search(connection, question, audiences, CANDIDATES))
-        by_meaning = _by_meaning(index, connection, read, audiences, by_words)
+        wide = WIDE if place.paths else CANDIDATES
+        by_words = dict(lexical.search(connection, question, audiences, wide))
+        by_words = _talked_of(index, connection, by_words, place)
+        by_meaning = _by_meaning(index, connection, read, place, audiences, by_words)
         fused = _fuse(by_meaning, by_words)
         best = sorted(fused, key=lambda chunk_id: -fused[chunk_id])[: RERANKED + limit]
         stored = index.load(connection, best, audiences)
@@ -143,6 +147,7 @@ def _by_meaning(
     index: Index,
     connection: Connection,
     question: ReadQuestion,
+    place: Place,
     audiences: list[str],
     by_words: dict[int, float],
 ) -> dict[int, float]:
@@ -158,8 +163,19 @@ def _by_meaning(
             vector = np.asarray(embedder.embed_query(question.text), np.float32)
         except EmbeddingFailed:
             return {}
-    nearest = dict(vectors.search(vector, audiences, CANDIDATES))
+    nearest = dict(vectors.search(vector, audiences, WIDE if place.paths else CANDIDATES))
+    nearest = _talked_of(index, connection, nearest, place)
     return nearest | vectors.similarities(vector, [i for i in by_words if i not in nearest])
+
+
+def _talked_of(
+    index: Index, connection: Connection, found: dict[int, float], place: Place
+) -> dict[int, float]:
+    """The best of those whose documents are used in the place."""
+    if not place.paths:
+        return found
+    allowed = index.talked_of(connection, found, place)
+    return dict([item for item in found.items() if item[0] in allowed][:CANDIDATES])
 
 
 def _fuse(by_meaning: dict[int, float], by_words: dict[int, float]) -> dict[int, float]:

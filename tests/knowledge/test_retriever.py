@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,24 @@ def index(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Iterator[
 
 def found(index: Index, question: str, place: Place, limit: int = 10) -> list[str]:
     return paths([hit.stored for hit in search(index, question, place, limit)])
+
+
+def test_a_place_with_paths_uses_only_documents_below_them(index: Index):
+    hr = Place.internal("group:hr")
+    for paths_used, expected in ((("hr/**",), {"hr"}), (("hr/", "/open/pay.md"), {"hr", "open"}), ((), None)):
+        place = replace(hr, paths=paths_used)
+        for question in QUESTIONS:
+            folders = {path.split("/")[0] for path in found(index, question, place)}
+            assert folders == (expected or {"open", "ext", "hr"}), question
+    narrow = replace(hr, paths=("/open/pay.md",))
+    assert set(found(index, "How many holidays do I get?", narrow)) == {"open/pay.md"}
+    assert index.count(narrow) == 1
+    assert [ref.path for ref in find_documents(index, narrow, "leave pay band", 10)] == ["open/pay.md"]
+    assert [ref.path for ref in find_documents(index, narrow, "", 10)] == ["open/pay.md"]
+
+
+def test_paths_never_widen_what_may_be_read(index: Index):
+    assert found(index, QUESTIONS[0], Place(frozenset({"everyone"}), ("hr/**",))) == []
 
 
 def test_the_best_passage_comes_first(index: Index):
