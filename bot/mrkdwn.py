@@ -25,6 +25,10 @@ _MARKDOWN_SPECIAL = re.compile(
 _LINE_START = re.compile(r"^(\s*)(?:([-+#=])|(\d+)([.)]))(?=\s|#|=|-|$)")
 _MARKDOWN_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _MARKDOWN_LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(\s*<?([^\s)>]*)>?[^)]*\)")
+# A link that leads to nothing for people, as a document's text holds it: its parser took it for words.
+_DEAD_LINK = re.compile(
+    r"\[([^\[\]\n]*)\]\(\s*(?!https?:|mailto:)[a-z][a-z0-9+.-]*:(?:[^()\n]|\([^()\n]*\))*\)", re.IGNORECASE
+)
 _LINK_DEFINITION = re.compile(r"^(\s*)\[(?=[^\]]+\]:)", re.MULTILINE)
 _SLACK_TOKEN = re.compile(r"<([^<>]*)>")
 
@@ -80,6 +84,7 @@ def web_address(url: str | None) -> str | None:
 def escape_markdown(text: str, links: Sequence[Link] = (), *, line_start: bool = True) -> str:
     """Document text as words in Markdown. Inline code stays code; of addresses, only `links` are links.
 
+    What is written as a link to something else than an address for people becomes its label.
     With `line_start` False the text is made for the middle of a line.
     """
     text = " ".join(text.split())
@@ -107,7 +112,11 @@ def _places(text: str, links: Sequence[Link]) -> list[tuple[int, int, Link]]:
 
 def _words(text: str, links: Sequence[Link]) -> str:
     known = {link.url for link in links}
-    return _outside_code(text, lambda part: _outside_urls(part, known, _escape_words))
+
+    def escape(part: str) -> str:
+        return _outside_urls(_DEAD_LINK.sub(r"\1", part), known, _escape_words)
+
+    return _outside_code(text, escape)
 
 
 def _escape_words(text: str) -> str:

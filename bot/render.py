@@ -169,10 +169,12 @@ def _quoted(statement: Statement, previous: Statement | None) -> str:
         text = escape_markdown(statement.text, statement.links)
         return f"{_gap(previous)}{quoted_lead}> {text}{cited}"
     item = _row_markdown(statement) if statement.kind == "table_row" else _item_markdown(statement)
+    # An item that has its number is a paragraph of its own: it needs no bullet.
+    apart = "" if item.startswith("- ") else ">\n"
     if previous and previous.kind == statement.kind and previous.quoted and _same_list(previous, statement):
-        return f"\n> - {item}{cited}"
-    quoted_lead = f"> {lead}\n" if lead else ""
-    return f"{_gap(previous)}{quoted_lead}> - {item}{cited}"
+        return f"\n{apart}> {item}{cited}"
+    quoted_lead = f"> {lead}\n{apart}" if lead else ""
+    return f"{_gap(previous)}{quoted_lead}> {item}{cited}"
 
 
 def _same_list(one: Statement, other: Statement) -> bool:
@@ -187,16 +189,17 @@ def _item_markdown(statement: Statement) -> str:
     text = escape_markdown(statement.text, statement.links)
     # An item keeps its number; written as a numbered list, Slack would count anew from there.
     number = statement.marker.rstrip(".)")
-    return f"{number}\\. {text}" if number.isdigit() else text
+    return f"{number}\\. {text}" if number.isdigit() else f"- {text}"
 
 
 def _row_markdown(statement: Statement) -> str:
     if not statement.cells:
-        return escape_markdown(statement.text, statement.links)
-    return _named(
+        return f"- {escape_markdown(statement.text, statement.links)}"
+    named = _named(
         (escape_markdown(name, line_start=False), escape_markdown(cell, statement.links, line_start=not name))
         for name, cell in _named_cells(statement)
     )
+    return f"- {named}"
 
 
 def _row(statement: Statement) -> str:

@@ -133,6 +133,18 @@ def test_the_documents_own_links_stay_links() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("First [open the portal](javascript:alert(1)).", "First open the portal."),
+        ("[a](data:text/html,x) and [b](JavaScript:void(0) 'title')", "a and b"),
+        ("`[kept](javascript:x)` in code", "`[kept](javascript:x)` in code"),
+    ],
+)
+def test_of_a_link_that_nobody_could_follow_the_label_stays(text: str, shown: str) -> None:
+    assert escape_markdown(text) == shown
+
+
 def test_a_bare_address_is_a_link_only_where_the_document_links_it() -> None:
     text = "See https://wiki.example/a for more."
     assert escape_markdown(text) == "See `https://wiki.example/a` for more."

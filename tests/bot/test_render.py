@@ -53,10 +53,10 @@ def test_a_sentence_stands_under_the_question_that_it_answers_said_once() -> Non
     assert _markdown(question, answer) == "> Who waters the plants? [1]\n\n> Hanne. [1]"
 
 
-def test_list_items_stand_under_their_lead_in_said_once_and_keep_their_numbers() -> None:
+def test_list_items_stand_under_their_lead_in_said_once_and_keep_their_numbers_in_place_of_bullets() -> None:
     second = replace(ITEM, text="Read the notes", marker="4.")
     assert _markdown(ITEM, second) == (
-        "> When you start:\n> - 2\\. Take the pager [2]\n> - 4\\. Read the notes [2]"
+        "> When you start:\n>\n> 2\\. Take the pager [2]\n>\n> 4\\. Read the notes [2]"
     )
 
 
