@@ -87,6 +87,14 @@ def furnish(slack: LocalSlack) -> str:
     return question["ts"]
 
 
+# Everything to touch that is lower than a fingertip; links among words are.
+TOO_SMALL = """() => [...document.querySelectorAll("a, button, select, textarea, .box")]
+  .filter((control) => control.checkVisibility() && !control.closest(".skip, .markdown"))
+  .map((control) => [control.getBoundingClientRect(), control.ariaLabel ?? control.textContent])
+  .filter(([{ width, height }]) => width > 0 && height < 44)
+  .map(([{ height }, words]) => `${words}: ${height}`)"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_has_enough_contrast(browser: Browser, local_slack: LocalSlack, scheme: str) -> None:
     ts = furnish(local_slack)
@@ -100,13 +108,43 @@ def test_all_text_has_enough_contrast(browser: Browser, local_slack: LocalSlack,
 
 
 @pytest.mark.parametrize("path", ["", "/thread/{ts}", "/home"])
-def test_nothing_is_wider_than_a_phone(browser: Browser, local_slack: LocalSlack, path: str) -> None:
+def test_nothing_is_wider_than_a_phone_or_too_small_to_touch(
+    browser: Browser, local_slack: LocalSlack, path: str
+) -> None:
     ts = furnish(local_slack)
     place = "D0YOU" if path == "/home" else GENERAL
     with open_page(browser, local_slack, f"/#/{place}{path.format(ts=ts)}", **PHONE) as page:
         expect(page.locator("main .head-line h1")).to_be_attached()
         assert page.evaluate("document.documentElement.scrollWidth") == 360
         assert page.evaluate("document.querySelector('#composer').getBoundingClientRect().right") <= 360
+        assert page.evaluate(TOO_SMALL) == []
+
+
+def test_on_a_phone_the_thread_of_ones_question_opens_with_its_answer_and_a_step_back(
+    browser: Browser, local_slack: LocalSlack
+) -> None:
+    with open_page(browser, local_slack, f"/#/{GENERAL}", **PHONE) as page:
+        page.fill("#composer", "@Ragtime how do I page somebody?")
+        page.press("#composer", "Enter")
+        expect(page.locator("#conversation .message")).to_have_count(1)
+        ts = local_slack.workspace.messages(GENERAL)[0]["ts"]
+        local_slack.client().chat_postMessage(channel=GENERAL, thread_ts=ts, text="By the button.")
+        expect(page.locator("#thread .message").last).to_contain_text("By the button.")
+        page.go_back()
+        expect(page.locator("#conversation .message")).to_be_visible()
+        expect(page.locator("#thread")).to_be_hidden()
+
+
+def test_on_a_phone_nothing_opens_over_what_one_is_writing(browser: Browser, local_slack: LocalSlack) -> None:
+    with open_page(browser, local_slack, f"/#/{GENERAL}", **PHONE) as page:
+        page.fill("#composer", "one")
+        page.press("#composer", "Enter")
+        expect(page.locator("#conversation .message")).to_have_count(1)
+        page.fill("#composer", "and ano")
+        ts = local_slack.workspace.messages(GENERAL)[0]["ts"]
+        local_slack.client().chat_postMessage(channel=GENERAL, thread_ts=ts, text="An answer.")
+        expect(page.get_by_role("button", name="1 reply")).to_be_visible()
+        expect(page.locator("#composer")).to_have_value("and ano")
 
 
 def test_a_phone_shows_one_pane_and_goes_back(browser: Browser, local_slack: LocalSlack) -> None:

@@ -108,6 +108,19 @@ def test_the_thread_of_ones_question_opens_and_the_answer_grows(
         expect(page.get_by_role("button", name="1 reply")).to_be_visible()
 
 
+def test_what_is_new_and_long_is_shown_from_its_start(page: Page, local_slack: LocalSlack) -> None:
+    client = local_slack.client()
+    client.chat_postMessage(channel=GENERAL, text="\n".join(["The verdict first", *["more"] * 60, "The end"]))
+    message = page.locator("#conversation .message").first
+    expect(message).to_contain_text("The end")
+    expect(message.locator(".byline")).to_be_in_viewport()
+    page.locator("#conversation .messages").hover()
+    page.mouse.wheel(0, 300)
+    local_slack.say("unasked", GENERAL, "U0MARA")
+    client.chat_postEphemeral(channel=GENERAL, user=YOU, text="what you asked for")
+    expect(page.locator("#conversation .ephemeral .text")).to_be_in_viewport()
+
+
 def test_a_reply_goes_into_the_thread(page: Page, local_slack: LocalSlack) -> None:
     question = local_slack.say("a question", GENERAL, "U0MARA")
     page.locator("#conversation .message").hover()

@@ -3,9 +3,10 @@
 import { announce, toast } from "./announce.js";
 import { spokenText } from "./message.js";
 import { current, go, toThread } from "./route.js";
-import { authorOf, botUser, state } from "./store.js";
+import { afterDraw, authorOf, botUser, state } from "./store.js";
 
 const WIDE = matchMedia("(min-width: 60rem)");
+const TOUCH = matchMedia("(pointer: coarse)");
 const DELIVERY_ERRORS = {
   operation_timeout: "did not answer within three seconds. Try again.",
   dispatch_failed: "could not take that. Its terminal says why.",
@@ -51,10 +52,16 @@ function speak(message) {
   announce(`${authorOf(message)?.real_name ?? "Someone"}: ${spokenText(message)}`);
 }
 
-/** Where there is room, the thread of one's own question opens beside it; focus stays where it is. */
+/**
+ * The thread of one's own question opens: beside it, focus staying where it is, or in its place where
+ * there is no room for both; a step back then leads to the conversation.
+ */
 function follow({ channel, thread_ts }) {
   if (!thread_ts || !asked.delete(thread_ts)) return;
   const { channel: here, thread, home } = current();
-  const busy = thread && document.getElementById("thread").contains(document.activeElement);
-  if (WIDE.matches && here === channel && !home && !busy) go(toThread(channel, thread_ts), { replace: true });
+  const inThread = thread && document.getElementById("thread").contains(document.activeElement);
+  const writing = !WIDE.matches && document.getElementById("composer").value;
+  if (here !== channel || home || inThread || writing) return;
+  go(toThread(channel, thread_ts), { replace: WIDE.matches });
+  if (!WIDE.matches && !TOUCH.matches) afterDraw(() => document.getElementById("thread-composer").focus());
 }
