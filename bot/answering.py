@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 
 from bot import guiding, inbox, spending, verdicts, words
 from bot.commanding import forget_person
 from bot.guides import GuideGone
-from bot.inbox import Incoming, Item
-from bot.questions import answer_as_it_comes, answer_at_once, answer_for_channel, list_documents
+from bot.inbox import PRIVATE_COMMANDS, Incoming, Item
+from bot.limits import why_no_model
+from bot.questions import (
+    NothingToSay,
+    answer_as_it_comes,
+    answer_at_once,
+    answer_for_channel,
+    answer_unasked,
+    list_documents,
+)
 from bot.render import Rendered, plain_message
 from bot.reply import Reply, find_earlier
 from bot.respond import respond
 from bot.routing import offered, reply_to_command, reply_to_message, reply_to_switch
 from bot.services import Services
-from chains.metering import metered
+from chains.metering import metered, refused
 
 
 def answer(services: Services, item: Item, no_streams: threading.Event) -> str | None:
@@ -22,10 +31,15 @@ def answer(services: Services, item: Item, no_streams: threading.Event) -> str |
 
     Raises:
         Withdrawn: the question was deleted.
+        NothingToSay: nobody asked us, and there is no answer.
         SlackApiError, OSError, NotDelivered: Slack did not take the reply, or that is not known.
         AnsweringFailed, NoReply: the answering itself failed.
     """
-    with metered(lambda spent: spending.record(services.engine, item.incoming, spent)):
+    rules, engine = services.channels.rules, services.engine
+    prices = {name: price.price for name, price in rules.price.items()}
+    no_model = why_no_model(engine, rules.limits, item.incoming, datetime.now(UTC))
+    told = metered(lambda spent: spending.record(engine, item.incoming, spent), prices)
+    with refused(no_model) if no_model else told:
         return _answer(services, item, no_streams)
 
 
@@ -89,6 +103,10 @@ def _openly(services: Services, incoming: Incoming, reply: Reply) -> Rendered:
         GuideGone: it was about a guide that was deleted.
     """
     match incoming.kind:
+        case "message" if not _may_ask(services, incoming):
+            return _turned_away(incoming)
+        case "message" if incoming.unasked:
+            return answer_unasked(services, incoming)
         case "share" if incoming.action:
             return verdicts.for_channel(services.engine, incoming)
         case "share":
@@ -105,6 +123,8 @@ def _openly(services: Services, incoming: Incoming, reply: Reply) -> Rendered:
 
 def _privately(services: Services, incoming: Incoming) -> Rendered:
     """The reply that only this person reads."""
+    if incoming.kind in PRIVATE_COMMANDS and not _may_ask(services, incoming):
+        return _turned_away(incoming)
     match incoming.kind:
         case "docs":
             return list_documents(services, incoming, incoming.text)
@@ -119,6 +139,18 @@ def _privately(services: Services, incoming: Incoming) -> Rendered:
             return forget_person(services, incoming)
         case _:
             return reply_to_command(services, incoming)
+
+
+def _may_ask(services: Services, incoming: Incoming) -> bool:
+    allowed = services.channels.of(incoming.channel).ask
+    return not allowed or services.audience.holds(incoming.user, allowed)
+
+
+def _turned_away(incoming: Incoming) -> Rendered:
+    """What is said to a person who may not ask here, if they turned to us."""
+    if incoming.unasked:
+        raise NothingToSay
+    return plain_message(words.MAY_NOT_ASK)
 
 
 def _respond(incoming: Incoming, rendered: Rendered) -> None:

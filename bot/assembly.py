@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from bot.answerer import Answerer
 from bot.app import build_app
 from bot.audience import Audience
+from bot.channels import Channels
 from bot.client import identify
 from bot.doorbell import Doorbell
 from bot.migrations import HISTORY
@@ -41,8 +42,17 @@ class Assembly:
         self.services.background.shutdown(wait=False, cancel_futures=True)
 
 
-def assemble(client: WebClient, engine: Engine, answerer: Answerer, signing_secret: str = "") -> Assembly:
-    """Makes the parts. The database is brought to this version's tables; Slack is not called yet."""
+def assemble(
+    client: WebClient,
+    engine: Engine,
+    answerer: Answerer,
+    signing_secret: str = "",
+    channels: Channels | None = None,
+) -> Assembly:
+    """Makes the parts. The database is brought to this version's tables; Slack is not called yet.
+
+    Without `channels`, nothing special holds in any channel.
+    """
     migrate(engine, HISTORY, "bot")
     bell = Doorbell()
     identity = identify(client)
@@ -52,6 +62,7 @@ def assemble(client: WebClient, engine: Engine, answerer: Answerer, signing_secr
         identity=identity,
         audience=Audience(client, identity, answerer.has_restricted_documents),
         answerer=answerer,
+        channels=channels or Channels(),
         wake=bell.ring,
         background=ThreadPoolExecutor(BACKGROUND_THREADS, thread_name_prefix="background"),
     )

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 from slack_sdk import WebClient
 
 from bot.client import SLACK_ERRORS, Identity, said
 from bot.inbox import Incoming
-from knowledge.access import Place
+from knowledge.access import EVERYONE, Place
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +69,20 @@ class Audience:
             log.warning("conversations.info failed for %s, taken as shared outside: %s", channel, error)
             shared = True
         return Place.shared(f"channel:{channel}") if shared else Place.internal(f"channel:{channel}")
+
+    def holds(self, user: str, principals: Collection[str]) -> bool:
+        """Whether a person holds one of these principals; no where Slack cannot be asked."""
+        if EVERYONE in principals or f"user:{user}" in principals:
+            return True
+        kinds = {principal.partition(":")[0] for principal in principals}
+        try:
+            held = (self._channels(user) if "channel" in kinds else frozenset[str]()) | (
+                self._groups(user) if "group" in kinds else frozenset[str]()
+            )
+        except SLACK_ERRORS as error:
+            log.warning("the channels and groups of %s are not known, so none count: %s", user, error)
+            return False
+        return not held.isdisjoint(principals)
 
     def group_conversation(self, channel: str) -> Place:
         """What all members of a group DM hold."""

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(
         None, description="A Chroma server, for example http://localhost:8000. Default: embedded."
     )
+    ragtime_channels: Path | None = Field(
+        None,
+        description="The file of settings by channel and limits. Default: channels.toml in RAGTIME_HOME.",
+    )
     ragtime_keep_days: int | None = Field(
         None, ge=1, description="Delete questions, replies and guides after so many days. Default: keep."
     )
@@ -107,10 +111,10 @@ class Settings(BaseSettings):
     def _trailing_slash(cls, value: str) -> str:
         return value.rstrip("/") + "/"
 
-    @field_validator("ragtime_home", "ragtime_docs")
+    @field_validator("ragtime_home", "ragtime_docs", "ragtime_channels")
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return value.expanduser().resolve()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().resolve() if value else None
 
     @property
     def mode(self) -> Mode:
@@ -125,6 +129,11 @@ class Settings(BaseSettings):
         if self.mode == "playground" and self.ragtime_docs_url is None:
             return f"http://127.0.0.1:{self.port}/documents/"
         return self.ragtime_docs_url
+
+    @property
+    def channels(self) -> Path:
+        """The file of settings by channel and limits; it need not be there."""
+        return self.ragtime_channels or self.ragtime_home / "channels.toml"
 
     @property
     def database(self) -> str:

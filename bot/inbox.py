@@ -24,6 +24,8 @@ Kind = Literal["message", "ask", "docs", "guide", "press", "share", "switch", "f
 PRIVATE_COMMANDS = ("ask", "docs", "guide")
 ChannelType = Literal["channel", "group", "im", "mpim"]
 OPEN = ("accepted", "answering")
+# In an event's `action`: nobody asked us, but we answer if we can.
+UNASKED = "unasked"
 # More than one, because other workers may be quicker.
 CANDIDATES = 8
 
@@ -53,6 +55,11 @@ class Incoming:
     def private(self) -> bool:
         """Whether the reply is read by this person alone."""
         return self.kind in PRIVATE_COMMANDS or bool(self.action and self.action.get("private"))
+
+    @property
+    def unasked(self) -> bool:
+        """Whether nobody turned to us: it is answered where there is an answer, else left alone."""
+        return bool(self.action and self.action.get(UNASKED))
 
     @property
     def direct(self) -> bool:
@@ -140,9 +147,9 @@ def find(engine: Engine, event_id: str) -> Incoming | None:
 
 
 def follows(engine: Engine, channel: str, thread_ts: str) -> bool:
-    """Whether we are in this thread: something in it was accepted for an answer."""
+    """Whether we are in this thread: something in it was accepted for an answer, and not left alone."""
     with engine.connect() as connection:
-        here = and_(inbox.c.channel == channel, inbox.c.thread_ts == thread_ts)
+        here = and_(inbox.c.channel == channel, inbox.c.thread_ts == thread_ts, inbox.c.state != "withdrawn")
         return bool(connection.scalar(select(exists().where(here))))
 
 

@@ -15,6 +15,7 @@ from bot.render import SHOWN_LIMIT, Rendered, plain_text, render, statements_mar
 from bot.reply import Reply
 from bot.services import Services
 from bot.views import DOCUMENTS_LISTED, documents_message
+from chains.answer import UNSURE
 from chains.contract import Answer, AnswerEvent, Question, Refusal, Statement
 from chains.contract import Reply as WholeReply
 from knowledge.access import Place
@@ -25,6 +26,10 @@ QUESTION_LIMIT = 300
 
 class NoReply(Exception):
     """The answerer ended without exactly one whole reply."""
+
+
+class NothingToSay(Exception):
+    """Nobody asked us, and we do not know either."""
 
 
 class AnsweringFailed(Exception):
@@ -39,6 +44,23 @@ def answer_as_it_comes(services: Services, incoming: Incoming, reply: Reply) -> 
     show_status(services, incoming, words.status(documents))
     history = conversations.history(services.engine, incoming)
     whole = _follow(_events(services, Question(incoming.text, place, history)), reply)
+    return _recorded(services, incoming, whole, shareable=False)
+
+
+def answer_unasked(services: Services, incoming: Incoming) -> Rendered:
+    """The answer to a question that nobody put to us.
+
+    Raises:
+        NothingToSay: it is no question for the documents, or they hardly answer it.
+    """
+    with own_failures():
+        routed = services.answerer.route(incoming.text, "channel", ())
+    if routed.route != "answer":
+        raise NothingToSay
+    events = list(_events(services, Question(incoming.text, _place(services, incoming))))
+    whole = _only([event for event in events if isinstance(event, (Answer, Refusal))])
+    if isinstance(whole, Refusal) or whole.notice == UNSURE:
+        raise NothingToSay
     return _recorded(services, incoming, whole, shareable=False)
 
 
@@ -108,7 +130,8 @@ def _follow(events: Iterator[AnswerEvent], reply: Reply) -> WholeReply:
 def _place(services: Services, incoming: Incoming) -> Place:
     # Slack's own errors are dealt with there; what is left comes from the documents' side.
     with own_failures():
-        return services.audience.place(incoming)
+        place = services.audience.place(incoming)
+    return replace(place, paths=services.channels.of("" if incoming.private else incoming.channel).documents)
 
 
 def _events(services: Services, question: Question) -> Iterator[AnswerEvent]:

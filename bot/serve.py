@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute
 from bot import words
 from bot.answerer import Answerer
 from bot.assembly import Assembly, assemble
+from bot.channels import Channels
 from bot.client import error_code, is_transient, slack_client
 from bot.config import Settings
 from bot.socket_mode import SocketMode
@@ -84,6 +85,7 @@ def _parts(
     settings: Settings, answerer: Answerer, engine: Engine
 ) -> Iterator[tuple[Assembly, StandIn | None, SocketMode | None]]:
     """What the mode needs: the Slack side, the playground's stand-in, the socket."""
+    channels = Channels(settings.channels)
     if settings.mode == "playground":
         from bot.playground.standin import build_standin
 
@@ -91,20 +93,20 @@ def _parts(
         client = slack_client(standin.secrets.bot_token, standin.api_url)
         with tempfile.TemporaryDirectory(prefix="ragtime-") as folder:
             own = open_database(f"sqlite:///{Path(folder) / 'playground.db'}")
-            yield assemble(client, own, answerer, standin.secrets.signing_secret), standin, None
+            yield assemble(client, own, answerer, standin.secrets.signing_secret, channels), standin, None
             own.dispose()
         return
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
     client = slack_client(token, settings.slack_api_url)
     if settings.slack_app_token:
-        assembly = assemble(client, engine, answerer)
+        assembly = assemble(client, engine, answerer, channels=channels)
         events = SocketMode(assembly.app, settings.slack_app_token.get_secret_value(), client)
         _check("SLACK_BOT_TOKEN", BOT_TOKEN_PLACE, assembly.services.identity)
         _check("SLACK_APP_TOKEN", APP_TOKEN_PLACE, events.check)
         yield assembly, None, events
     else:
         secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-        assembly = assemble(client, engine, answerer, secret)
+        assembly = assemble(client, engine, answerer, secret, channels)
         _check("SLACK_BOT_TOKEN", BOT_TOKEN_PLACE, assembly.services.identity)
         yield assembly, None, None
 

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from bot.answerer import Answerer
 from bot.audience import Audience
+from bot.channels import Channels
 from bot.client import Identity
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ class Services:
     identity: Callable[[], Identity]
     audience: Audience
     answerer: Answerer
+    channels: Channels
     wake: Callable[[], None]
     background: Executor
 

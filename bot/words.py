@@ -83,6 +83,13 @@ NOTHING_TO_SHARE = (
 SHARE_BY_BUTTON = "Where to? Choose the channel here:"
 EXPORT_BY_BUTTON = "The decision record is long: only you see it when you press the button."
 
+QUIET = (
+    "I stay quiet in this channel. Ask me with `/ask`, or in a direct message: only you see the answer then."
+)
+MAY_NOT_ASK = (
+    "In this channel I answer questions of some people only. In a direct message I am happy to answer yours."
+)
+
 SORRY = "Sorry, I could not answer this: something went wrong on my side. Please ask again in a few minutes."
 NOT_SHARED = "I cannot write in this channel yet. Type `/invite @Ragtime` there, then press Share again."
 GONE = "I no longer have this answer. Please ask again."
@@ -108,6 +115,16 @@ PROMPTS_TITLE = "Ask your team’s documents, for example:"
 def status(documents: int) -> str:
     """The status line while documents are searched; Slack puts the app's name in front."""
     return f"is looking through {counted(documents)}…"
+
+
+def busy_status(seconds: int) -> str:
+    """The status line while many questions wait; Slack puts the app's name in front."""
+    return f"is busy, about {seconds} seconds…"
+
+
+def busy(seconds: int) -> str:
+    """What is said at once to a command while many questions wait."""
+    return f"Many questions at once: yours takes about {seconds} seconds."
 
 
 def counted(documents: int) -> str:

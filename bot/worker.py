@@ -15,6 +15,7 @@ from bot.client import error_code, is_transient
 from bot.doorbell import Doorbell
 from bot.inbox import Item
 from bot.logs import about
+from bot.questions import NothingToSay
 from bot.reasons import reason
 from bot.render import plain_message
 from bot.reply import UNREACHABLE, Withdrawn
@@ -131,6 +132,8 @@ class Workers:
                 log.info("answered", extra={"kind": kind, "channel": channel, "seconds": seconds})
         except Withdrawn:
             log.info("event %s: its message was deleted", event_id)
+            inbox.withdraw(engine, item.incoming.channel, str(item.incoming.ts))
+        except NothingToSay:
             inbox.withdraw(engine, item.incoming.channel, str(item.incoming.ts))
         except NotDelivered as error:
             log.warning("event %s: the private reply was not taken: %s", event_id, error)

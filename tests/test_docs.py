@@ -10,6 +10,7 @@ import pytest
 import yaml
 from dotenv import dotenv_values
 
+from bot.channels import Channel, Limits, read_rules
 from bot.config import SAMPLE_DOCS, Settings, load_settings
 from knowledge.parsers import SUPPORTED
 from knowledge.parsers.limits import MAX_FILE_BYTES
@@ -160,6 +161,24 @@ def test_the_example_of_front_matter_is_understood(tmp_path: Path) -> None:
     assert parsed.title == "Pay bands"
     assert parsed.metadata["model"] is False
     assert set(parsed.metadata) == {"title", "url", "audience", "model"}
+
+
+# Channels
+
+
+def test_the_example_of_channels_does_what_the_page_says(tmp_path: Path) -> None:
+    (example,) = examples("channels.md", "toml")
+    (tmp_path / "channels.toml").write_text(example)
+    rules = read_rules(tmp_path / "channels.toml")
+    assert (rules.of("C0HELP").mention, rules.of("C0HELP").documents) == (False, ("it/**",))
+    assert rules.of("C0BOARD").documents == rules.default.documents
+    assert rules.of("C0ANNOUNCE").quiet
+    assert rules.limits.dollars_per_day == 5.0
+
+
+def test_every_key_for_channels_and_limits_is_documented_and_no_other() -> None:
+    keys = set(re.findall(r"^\| `(\w+)` \|", read("channels.md"), re.MULTILINE))
+    assert keys == {*Channel.model_fields, *Limits.model_fields}
 
 
 # Slack

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import inbox, words
+from bot import inbox, pressure, words
 from bot.inbox import Incoming, Kind
 from bot.mrkdwn import read_message
 from bot.services import Services
@@ -15,7 +15,8 @@ from bot.services import Services
 def register(app: App, services: Services) -> None:
     """Listens to the commands of the manifest."""
 
-    def accept(kind: Kind, body: dict[str, Any], text: str) -> None:
+    def accept(kind: Kind, body: dict[str, Any], text: str) -> str:
+        """Writes it down; returns what is said at once, empty where it does not take long."""
         incoming = Incoming(
             event_id=body["trigger_id"],
             kind=kind,
@@ -26,24 +27,24 @@ def register(app: App, services: Services) -> None:
             text=text,
             response_url=body["response_url"],
         )
-        if inbox.accept(services.engine, incoming):
-            services.wake()
+        if not inbox.accept(services.engine, incoming):
+            return ""
+        services.wake()
+        seconds = pressure.seconds_to_wait(services.engine)
+        return words.busy(seconds) if seconds else ""
 
     def ask(ack: Ack, body: dict[str, Any]) -> None:
         question = _typed(body, services)
         if not question:
             ack(words.ASK_USAGE)
             return
-        accept("ask", body, question)
-        ack()
+        ack(accept("ask", body, question))
 
     def docs(ack: Ack, body: dict[str, Any]) -> None:
-        accept("docs", body, _typed(body, services))
-        ack()
+        ack(accept("docs", body, _typed(body, services)))
 
     def guide(ack: Ack, body: dict[str, Any]) -> None:
-        accept("guide", body, _typed(body, services))
-        ack()
+        ack(accept("guide", body, _typed(body, services)))
 
     app.command("/ask")(ask)
     app.command("/docs")(docs)

@@ -6,9 +6,10 @@ from typing import Any
 
 from slack_bolt import App
 
-from bot import inbox
+from bot import inbox, pressure, words
+from bot.inbox import Incoming
 from bot.listeners.relevance import deleted_message, relevant
-from bot.services import Services
+from bot.services import Services, later
 
 
 def register(app: App, services: Services) -> None:
@@ -25,9 +26,22 @@ def register(app: App, services: Services) -> None:
             team=body["team_id"],
             bot_user=services.identity().user,
             follows=lambda channel, thread_ts: inbox.follows(engine, channel, thread_ts),
+            unasked=lambda channel: not services.channels.of(channel).mention,
         )
-        if incoming and inbox.accept(engine, incoming):
+        if incoming is None:
+            return
+        if services.channels.of(incoming.channel).quiet:
+            if event["type"] == "app_mention":
+                later(services, _say_quiet, services, incoming)
+        elif inbox.accept(engine, incoming):
             services.wake()
+            later(services, pressure.tell, services, incoming)
 
     app.event("app_mention")(receive)
     app.event("message")(receive)
+
+
+def _say_quiet(services: Services, incoming: Incoming) -> None:
+    services.client.chat_postEphemeral(
+        channel=incoming.channel, user=incoming.user, text=words.QUIET, thread_ts=incoming.thread_ts
+    )

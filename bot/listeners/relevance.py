@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.inbox import ChannelType, Incoming
+from bot.inbox import UNASKED, ChannelType, Incoming
 from bot.mrkdwn import mentions, read_message
 
 # Subtypes of `message` that are still a person saying something; all others are something else.
@@ -21,12 +21,14 @@ def relevant(
     team: str,
     bot_user: str,
     follows: Callable[[str, str], bool],
+    unasked: Callable[[str], bool],
 ) -> Incoming | None:
     """The message as it goes to the inbox; None where it is not for us.
 
     For us is: what mentions us; everything in a direct message; and in a thread that we are in
-    (`follows(channel, thread_ts)`), what does not turn to someone else. `event` is an `app_mention` or
-    a `message`, `team` the workspace that it was delivered for.
+    (`follows(channel, thread_ts)`), what does not turn to someone else; in a channel where we answer
+    `unasked`, likewise what begins a thread. `event` is an `app_mention` or a `message`, `team` the
+    workspace that it was delivered for.
     """
     user = event.get("user")
     if not user or user in (bot_user, SLACKBOT) or event.get("bot_id"):
@@ -43,7 +45,8 @@ def relevant(
         or bot_user in mentioned
         or (bool(thread_ts) and not mentioned and follows(event["channel"], str(thread_ts)))
     )
-    if not for_us:
+    volunteered = not (for_us or mentioned or thread_ts) and unasked(event["channel"])
+    if not for_us and not volunteered:
         return None
     return Incoming(
         event_id=event_id,
@@ -55,6 +58,7 @@ def relevant(
         text=read_message(text, bot_user),
         ts=event["ts"],
         thread_ts=thread_ts or event["ts"],
+        action={UNASKED: True} if volunteered else None,
     )
 
 

@@ -25,8 +25,30 @@ IN_ANOTHER_THREAD = {"thread_ts": "6.0", "ts": "11.1"}
 
 def _read(event: dict[str, Any]) -> Incoming | None:
     return relevant(
-        "Ev1", event, team="T1", bot_user=BOT, follows=lambda channel, ts: (channel, ts) == ("C1", "5.0")
+        "Ev1",
+        event,
+        team="T1",
+        bot_user=BOT,
+        follows=lambda channel, ts: (channel, ts) == ("C1", "5.0"),
+        unasked=lambda channel: channel == "C0HELP",
     )
+
+
+def test_where_we_answer_unasked_what_begins_a_thread_is_taken_and_nothing_else() -> None:
+    help_channel = MESSAGE | {"channel": "C0HELP"}
+    taken = _read(help_channel)
+    assert taken is not None
+    assert taken.unasked
+    mentioned = _read(help_channel | {"text": f"<@{BOT}> who is on call?"})
+    assert mentioned is not None
+    assert not mentioned.unasked
+    for other in (
+        {"text": "<@U2> who is on call?"},
+        IN_ANOTHER_THREAD,
+        {"bot_id": "B1"},
+        {"subtype": "channel_join"},
+    ):
+        assert _read(help_channel | other) is None
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from bot.answerer import Answerer
 from bot.assembly import Assembly, assemble
+from bot.channels import Channels
 from bot.client import slack_client
 from bot.web import healthz, slack_events
 from knowledge.database import open_database
@@ -22,10 +23,13 @@ from tests.support.slack import LocalSlack
 
 @contextmanager
 def running_bot(
-    slack: LocalSlack, folder: Path, answerer: Answerer, *, by_sockets: bool = False
+    slack: LocalSlack, folder: Path, answerer: Answerer, *, by_sockets: bool = False, channels: str = ""
 ) -> Iterator[Assembly]:
-    """A bot with its database in `folder`, which Slack reaches by signed HTTP or by Socket Mode."""
-    bot = build_bot(slack, folder, answerer)
+    """A bot with its database in `folder`, which Slack reaches by signed HTTP or by Socket Mode.
+
+    `channels` is what its file of settings by channel says.
+    """
+    bot = build_bot(slack, folder, answerer, channels)
     with reached_by_sockets(slack, bot) if by_sockets else reached_by_http(slack, bot):
         bot.start()
         try:
@@ -34,11 +38,13 @@ def running_bot(
             bot.stop(within=1.0)
 
 
-def build_bot(slack: LocalSlack, folder: Path, answerer: Answerer) -> Assembly:
+def build_bot(slack: LocalSlack, folder: Path, answerer: Answerer, channels: str = "") -> Assembly:
     """The parts, not yet started."""
+    rules = folder / "channels.toml"
+    rules.write_text(channels)
     client = slack_client(slack.secrets.bot_token, slack.api_url)
     engine = open_database(f"sqlite:///{folder / 'ragtime.db'}")
-    return assemble(client, engine, answerer, slack.secrets.signing_secret)
+    return assemble(client, engine, answerer, slack.secrets.signing_secret, Channels(rules))
 
 
 @contextmanager

@@ -1,0 +1,51 @@
+"""How long a question has to wait when there are many, and telling whoever asked."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from math import ceil
+
+from sqlalchemy import Engine, func, select
+
+from bot import words
+from bot.client import SLACK_ERRORS
+from bot.inbox import Incoming
+from bot.services import Services
+from bot.tables import inbox
+from bot.worker import WORKERS
+
+# Shorter waits are not worth a word.
+FROM_SECONDS = 10
+# Estimates are rounded up to so many seconds.
+ROUNDED = 5
+# So many of the newest replies say how long one takes.
+LATELY = 20
+
+
+def seconds_to_wait(engine: Engine) -> int:
+    """About how long what was accepted last has to wait for its turn; 0 where it is hardly anything."""
+    with engine.connect() as connection:
+        waiting = connection.execute(select(func.count()).where(inbox.c.state == "accepted")).scalar_one()
+        if waiting <= WORKERS:
+            return 0
+        rows = connection.execute(
+            select(inbox.c.started_at, inbox.c.finished_at)
+            .where(inbox.c.state == "answered", inbox.c.started_at.is_not(None))
+            .order_by(inbox.c.id.desc())
+            .limit(LATELY)
+        ).all()
+    took = [(row.finished_at - row.started_at).total_seconds() for row in rows]
+    seconds = sum(took) / len(took) * waiting / WORKERS if took else 0.0
+    return ROUNDED * ceil(seconds / ROUNDED) if seconds >= FROM_SECONDS else 0
+
+
+def tell(services: Services, incoming: Incoming) -> None:
+    """Shows in the thread that it takes a while, where it does. Nothing depends on it."""
+    seconds = 0 if incoming.unasked else seconds_to_wait(services.engine)
+    if seconds:
+        with suppress(*SLACK_ERRORS):
+            services.client.assistant_threads_setStatus(
+                channel_id=incoming.channel,
+                thread_ts=str(incoming.thread_ts),
+                status=words.busy_status(seconds),
+            )
