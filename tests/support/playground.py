@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,14 +24,14 @@ YOU = "U0YOU"
 
 
 @contextmanager
-def playground(docs: Path) -> Iterator[LocalSlack]:
-    """A local Slack with the page beside it; every event is taken in silence."""
+def playground(docs: Path, commands: Sequence[SlashCommand] = COMMANDS) -> Iterator[LocalSlack]:
+    """A local Slack with the page beside it; every event is taken in silence, unless a bot listens."""
 
     async def take(_request: Request) -> Response:
         return Response()
 
     def routes(standin: StandIn) -> list[BaseRoute]:
-        page = page_routes(standin.workspace, docs, COMMANDS, EXAMPLES)
+        page = page_routes(standin.workspace, docs, commands, EXAMPLES)
         return [*page, Route("/slack/events", take, methods=["POST"])]
 
     with LocalSlack(extra_routes=routes) as slack:

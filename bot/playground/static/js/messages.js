@@ -1,12 +1,12 @@
 // A list of messages: days, grouping, showing what is new from its start, and walking by keyboard.
 
 import { h, keyed } from "./dom.js";
+import { follower } from "./follow.js";
 import { messageRow } from "./message.js";
-import { afterDraw, state, statusIn, threads } from "./store.js";
+import { afterDraw, statusIn, threads } from "./store.js";
 import { day } from "./time.js";
 
 const GROUP_SECONDS = 5 * 60;
-const NEAR_BOTTOM = 80;
 
 /** A scrolling list; `update(messages, { inThread, before, after })` shows these. */
 export function messageList(label) {
@@ -16,16 +16,7 @@ export function messageList(label) {
   const element = h("div", { class: "scroller" }, h("div", { class: "scroller-space" }), before, list, after);
   let editing = null;
   let shown = "";
-  // The newest message so far.
-  let newest = "";
-  // The message that was brought into view, and where that was; it stays there until somebody scrolls.
-  let held = null;
-  // Something was pressed here: what comes next is the answer to it.
-  let expecting = false;
-  element.addEventListener("click", ({ target }) => (expecting ||= Boolean(target.closest(".content button"))));
-  element.addEventListener("change", ({ target }) => (expecting ||= target.matches(".content select")));
-  for (const moving of ["wheel", "touchmove"])
-    element.addEventListener(moving, () => (expecting = false), { passive: true });
+  const view = follower(element, list);
 
   const onEdit = (ts) => {
     const left = editing;
@@ -35,30 +26,16 @@ export function messageList(label) {
 
   function update(messages, { place = "", inThread = false, before: above = [], after: below = [] } = {}) {
     const moved = place !== shown;
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_BOTTOM;
-    const still = !moved && held?.top === element.scrollTop ? held.ts : null;
-    const fresh = moved ? undefined : messages.find((message) => message.ts > newest);
-    const wanted = fresh && (expecting || fresh.ephemeral_to || fresh.user === state.you);
+    const settle = view.look(messages, moved);
     if (moved) editing = null;
-    if (moved || fresh) expecting = false;
     shown = place;
-    newest = messages.at(-1)?.ts ?? "";
     keyed(before, above);
     keyed(list, rows(messages, inThread, editing, onEdit));
     keyed(after, below);
     list.hidden = messages.length === 0;
     if (!list.querySelector(".message[tabindex='0']"))
       [...list.querySelectorAll(".message")].at(-1)?.setAttribute("tabindex", "0");
-    const inView = moved ? newest : wanted || atEnd ? (fresh?.ts ?? still) : still;
-    if (inView || atEnd) hold(inView);
-  }
-
-  /** Shows the end of the list, or as much of it as leaves this message's start in view. */
-  function hold(ts) {
-    const row = list.querySelector(`[data-ts="${ts}"]`);
-    const above = row ? row.getBoundingClientRect().top - element.getBoundingClientRect().top : Infinity;
-    element.scrollTop = Math.min(element.scrollHeight, element.scrollTop + above);
-    held = { ts, top: element.scrollTop };
+    settle();
   }
 
   /** Opens the editor on the newest of the person's own messages, if there is one. */
