@@ -146,3 +146,23 @@ def test_where_slack_cannot_say_the_place_is_narrower_until_it_can(
     slack.fail_next(method, error="internal_error")
     assert audience.place(incoming) == place
     assert audience.place(incoming) != place
+
+
+def test_a_person_holds_what_names_them_their_groups_or_their_channels(
+    slack: LocalSlack, clock: Clock
+) -> None:
+    # Whether any document is restricted does not matter to who may ask.
+    audience = _audience(slack, clock, restricted=False)
+    for held in ("everyone", "user:U0YOU", "group:S0ONCALL", "channel:C0PEOPLE"):
+        assert audience.holds("U0YOU", ("user:U0NOBODY", held))
+    for other in ("external", "user:U0MARA", "group:S0OTHER", "channel:C0OTHER"):
+        assert not audience.holds("U0YOU", (other,))
+
+
+def test_where_slack_cannot_say_a_person_holds_nothing_but_their_name(
+    slack: LocalSlack, clock: Clock
+) -> None:
+    audience = _audience(slack, clock)
+    slack.fail_next("usergroups.list", error="internal_error")
+    assert not audience.holds("U0YOU", ("group:S0ONCALL",))
+    assert audience.holds("U0YOU", ("group:S0ONCALL",))
