@@ -64,8 +64,8 @@ def has_use_for(services: Services, incoming: Incoming, guide: StoredGuide) -> b
     if guide.state.pending:
         return True
     with own_failures():
-        _, step = services.answerer.guide.say(guide.state, incoming.text, incoming.user, _now())
-    return bool(step.ask or step.recommendation)
+        state, step = services.answerer.guide.say(guide.state, incoming.text, incoming.user, _now())
+    return bool(step.ask or step.recommendation or state.volumes != guide.state.volumes)
 
 
 def press(services: Services, incoming: Incoming) -> Move:

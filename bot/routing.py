@@ -43,7 +43,7 @@ def reply_to_command(services: Services, incoming: Incoming) -> Rendered:
     guide = _private_guide(services, incoming)
     if guide and not incoming.text:
         return guiding.where_it_stands(services, incoming, guide)
-    if guide:
+    if guide and not _is_another_topic(services, incoming, guide):
         return _reply(services, incoming, guide, lambda: answer_at_once(services, incoming))
     return guiding.show(services, incoming, guiding.begin(services, incoming))
 
@@ -122,6 +122,14 @@ def _private_guide(services: Services, incoming: Incoming) -> StoredGuide | None
     if guide and guide.state.concluded and incoming.text:
         return guide if guide.updated_at >= datetime.now(UTC) - STILL_IN_MIND else None
     return guide
+
+
+def _is_another_topic(services: Services, incoming: Incoming, guide: StoredGuide) -> bool:
+    """Whether words after a private verdict are about something else to build."""
+    if guide.state.pending or guiding.is_for(guide, incoming.text):
+        return False
+    routed = _route(services, incoming, "guide_thread")
+    return routed.route == "guide" and not guiding.has_use_for(services, incoming, guide)
 
 
 def _maybe(routed: Routed, incoming: Incoming, rendered: Rendered) -> Rendered:

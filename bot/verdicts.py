@@ -18,6 +18,7 @@ from chains.guide.contract import Recommendation
 from chains.guide.explain import recommend
 from chains.guide.explain import why as lines_that_decided
 from chains.guide.record import decision_record
+from chains.guide.talk import volumes_wanted
 
 # What is left of a message's Markdown between the fences around a record.
 RECORD_LIMIT = MARKDOWN_LIMIT - 100
@@ -31,9 +32,11 @@ def why(engine: Engine, block: GuideBlock) -> Sequence[str]:
 
 
 def figures(engine: Engine, block: GuideBlock) -> Sequence[str]:
-    """The figures and sources, as Markdown messages; none where it is gone."""
-    recommendation = _shown(engine, block)
-    return cut_markdown(figures_markdown(recommendation)) if recommendation else []
+    """The figures and sources, and what would refine them, as Markdown messages; none where it is gone."""
+    recommendation, guide = _shown(engine, block), guides.find(engine, block.guide)
+    if recommendation is None or guide is None:
+        return []
+    return cut_markdown("\n\n".join([figures_markdown(recommendation), *volumes_wanted(guide.state)]))
 
 
 def record(engine: Engine, block: GuideBlock) -> Sequence[str]:

@@ -110,11 +110,15 @@ def costs(state: State) -> Notes:
         note("costs.line", label=cost.label, figure=figure(cost), assumptions="; ".join(cost.assumptions))
         for cost in estimate(state.values, state.volumes)
     ]
+    return ("\n".join(lines), *volumes_wanted(state))
+
+
+def volumes_wanted(state: State) -> Notes:
+    """Asks for the volumes that would refine the figures and were not said yet; empty where all were."""
     # Pages are worked out from documents.
     given = {*state.volumes, *(["pages"] if "documents" in state.volumes else [])}
     missing = [name for key, name in volume_names().items() if key not in given]
-    ask = (note("costs.ask", names=", ".join(missing)),) if missing else ()
-    return ("\n".join(lines), *ask)
+    return (note("costs.ask", names=", ".join(missing)),) if missing else ()
 
 
 def volumes_noted(volumes: Mapping[str, float]) -> str:
