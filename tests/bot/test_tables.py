@@ -16,11 +16,11 @@ from bot import inbox
 from bot.migrations import HISTORY
 from bot.tables import metadata
 from knowledge.database import migrate, open_database
-from tests.support.bot_database import bot_database
+from tests.support.bot_database import bot_database, migrated_database
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_uses(tmp_path: Path) -> None:
-    engine = bot_database(tmp_path)
+    engine = migrated_database(tmp_path)
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"version_table": "alembic_version_bot", "compare_type": True}
@@ -40,7 +40,7 @@ def test_databases_that_are_migrated_at_the_same_time_do_not_mix(tmp_path: Path)
     for folder in folders:
         folder.mkdir()
     with ThreadPoolExecutor(len(folders)) as pool:
-        engines = list(pool.map(bot_database, folders))
+        engines = list(pool.map(migrated_database, folders))
     assert all(set(metadata.tables) <= set(inspect(engine).get_table_names()) for engine in engines)
 
 

@@ -18,8 +18,8 @@ from bot.client import slack_client
 from bot.playground.transports import signature
 from bot.tables import metadata
 from bot.web import MAX_BODY, slack_events
-from knowledge.database import open_database
 from tests.support.answerer import FakeAnswerer
+from tests.support.bot_database import bot_database
 
 SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 HANDSHAKE = json.dumps({"type": "url_verification", "challenge": "well"}).encode()
@@ -27,7 +27,7 @@ HANDSHAKE = json.dumps({"type": "url_verification", "challenge": "well"}).encode
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
-    engine = open_database(f"sqlite:///{tmp_path / 'ragtime.db'}")
+    engine = bot_database(tmp_path)
     bot = assemble(slack_client("xoxb-fake", "http://127.0.0.1:9/"), engine, FakeAnswerer(), SECRET)
     with TestClient(Starlette(routes=[slack_events(lambda: bot.app)])) as client:
         yield client
@@ -71,7 +71,7 @@ def test_a_body_without_end_is_refused_unread(client: TestClient) -> None:
 
 
 def test_what_looks_like_sql_is_text(tmp_path: Path) -> None:
-    engine = open_database(f"sqlite:///{tmp_path / 'ragtime.db'}")
+    engine = bot_database(tmp_path)
     assemble(slack_client("xoxb-fake", "http://127.0.0.1:9/"), engine, FakeAnswerer(), SECRET)
     evil = "'); DROP TABLE inbox; --"
     incoming = inbox.Incoming(evil, "message", evil[:32], "channel", evil, evil, evil, ts="1", thread_ts=evil)

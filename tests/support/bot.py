@@ -17,7 +17,7 @@ from bot.assembly import Assembly, assemble
 from bot.channels import Channels
 from bot.client import slack_client
 from bot.web import healthz, slack_events
-from knowledge.database import open_database
+from tests.support.bot_database import bot_database
 from tests.support.slack import LocalSlack
 
 
@@ -43,8 +43,7 @@ def build_bot(slack: LocalSlack, folder: Path, answerer: Answerer, channels: str
     rules = folder / "channels.toml"
     rules.write_text(channels)
     client = slack_client(slack.secrets.bot_token, slack.api_url)
-    engine = open_database(f"sqlite:///{folder / 'ragtime.db'}")
-    return assemble(client, engine, answerer, slack.secrets.signing_secret, Channels(rules))
+    return assemble(client, bot_database(folder), answerer, slack.secrets.signing_secret, Channels(rules))
 
 
 @contextmanager
