@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -28,33 +29,41 @@ def said(connection: Connection, user: str) -> list[dict[str, str]]:
 
 def erase(connection: Connection, user: str) -> None:
     """Takes a person's words and id out of the guides of others; what they stand for stays."""
-    events = select(inbox.c.event_id).where(inbox.c.user == user)
-    moved = set(connection.scalars(select(guide_steps.c.guide).where(guide_steps.c.event_id.in_(events))))
-    own_steps = set(connection.scalars(select(guide_steps.c.id).where(guide_steps.c.event_id.in_(events))))
+    wrote = select(guide_steps.c.guide, inbox.c.text).join(inbox, inbox.c.event_id == guide_steps.c.event_id)
+    messages: dict[str, list[str]] = defaultdict(list)
+    for guide, text in connection.execute(wrote.where(inbox.c.user == user)):
+        messages[guide].append(text)
     for guide in connection.execute(select(guides.c.event_id, guides.c.state)).all():
-        quotes = set(_quotes(guide.state, user))
-        if not quotes and guide.event_id not in moved:
+        own, theirs = _quotes(guide.state, user)
+        if not own and guide.event_id not in messages:
             continue
         steps = connection.execute(select(guide_steps).where(guide_steps.c.guide == guide.event_id)).all()
-        for step in steps:
-            quotes |= set(_quotes(step.step, None if step.id in own_steps else user))
-        state = _without(guide.state, user, quotes)
+        # What was taken back since, and reasons, name nobody: such words are theirs if they wrote them.
+        nameless = set[str]().union(*(_quotes(step.step, user)[1] for step in steps)) - theirs
+        own |= {quote for quote in nameless if any(quote in text for text in messages[guide.event_id])}
+        state = _without(guide.state, user, own)
         connection.execute(update(guides).where(guides.c.event_id == guide.event_id).values(state=state))
         for step in steps:
-            values = {"step": _without(step.step, user, quotes), "above": _without(step.above, user, quotes)}
+            values = {"step": _without(step.step, user, own), "above": _without(step.above, user, own)}
             connection.execute(update(guide_steps).where(guide_steps.c.id == step.id).values(values))
 
 
-def _quotes(saved: Any, user: str | None) -> Iterator[str]:
-    """The words that stand with this person's id; all that are quoted where no person is given."""
-    if isinstance(saved, Mapping):
-        if saved.get("quote") and (user is None or saved.get("user") == user):
-            yield saved["quote"]
-        for value in saved.values():
-            yield from _quotes(value, user)
-    elif isinstance(saved, list):
-        for value in saved:
-            yield from _quotes(value, user)
+def _quotes(saved: Any, user: str) -> tuple[set[str], set[str]]:
+    """The words that stand with this person's id, and those of others or without an id."""
+    own: set[str] = set()
+    others: set[str] = set()
+    for quote, whose in _quoted(saved):
+        (own if whose == user else others).add(quote)
+    return own, others - own
+
+
+def _quoted(saved: Any) -> Iterator[tuple[str, str]]:
+    """All words that are quoted, each with the id of whoever said them, as far as that is kept."""
+    if isinstance(saved, Mapping) and saved.get("quote"):
+        yield saved["quote"], saved.get("user", "")
+    parts = saved.values() if isinstance(saved, Mapping) else saved if isinstance(saved, list) else ()
+    for part in parts:
+        yield from _quoted(part)
 
 
 def _without(saved: Any, user: str, quotes: set[str]) -> Any:

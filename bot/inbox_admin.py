@@ -73,7 +73,7 @@ def retry(engine: Engine, event_id: str) -> None:
     # A reply that had failed before is replaced, in the second try as in the third.
     apology = row.reply_ts if row.state == "failed" else row.replaces_ts
     with engine.begin() as connection:
-        connection.execute(
+        reopened = connection.execute(
             update(inbox)
             .where(inbox.c.id == row.id, inbox.c.state.in_(("failed", "accepted")))
             .values(
@@ -88,6 +88,8 @@ def retry(engine: Engine, event_id: str) -> None:
                 finished_at=None,
             )
         )
+    if not reopened.rowcount:
+        raise NotPossible(f"{event_id} cannot be tried again: {NEVER_RETRIED['answering']}")
 
 
 def drop(engine: Engine, event_id: str) -> None:

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 import truststore
 
 from bot.config import Settings
-from bot.doctor import knowledge_checks, machine, models, slack, storage
+from bot.doctor import channels, knowledge_checks, machine, models, slack, storage
 from bot.doctor.finding import Finding, Status, first_line
 
 __all__ = ["Finding", "Status", "examine"]
@@ -32,6 +32,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Chroma", storage.chroma),
     ("Embedder", models.embedder),
     ("Model", models.chat_model),
+    ("Channels", channels.channels),
     ("Documents", knowledge_checks.folder),
     ("Index", knowledge_checks.index),
 )

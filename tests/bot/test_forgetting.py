@@ -23,7 +23,7 @@ from bot.personal import all_of
 from bot.tables import feedback, guide_steps, metadata, turns
 from bot.tables import guides as guide_table
 from bot.tables import inbox as events
-from chains.guide.contract import Known
+from chains.guide.contract import Known, Reason
 from chains.metering import Spent
 from tests.support.bot_database import bot_database
 from tests.support.guide_steps import ASKED, CONCLUDED
@@ -120,13 +120,18 @@ def test_what_is_forgotten_is_not_in_the_file_any_more(engine: Engine, tmp_path:
 
 def test_their_words_are_taken_out_of_the_guides_of_others(engine: Engine) -> None:
     words = "we relearn the tariffs every monday morning"
+    taken_back, bens = "or rather once in a month", "it must know our tariffs"
     answered(engine, OTHERS)
     guide = guides.find(engine, "Ev2")
     assert guide
     state, step = ASKED
-    known = Known("weekly", words, "U0ANNA")
-    state = replace(state, known={**state.known, "change_rate": known})
-    reply = replace(QUESTION, text=words, thread_ts="2.1")
+    known = {"change_rate": Known("weekly", words, "U0ANNA"), "need": Known("facts", bens, "U0BEN")}
+    state = replace(state, known=known)
+    recommendation = CONCLUDED[1].recommendation
+    assert recommendation
+    reasons = tuple(Reason("need", "Because.", quote) for quote in (bens, words, taken_back))
+    step = replace(step, recommendation=replace(recommendation, reasons=reasons))
+    reply = replace(QUESTION, text=f"{words}, {taken_back}", thread_ts="2.1")
     inbox.accept(engine, reply)
     item = inbox.take(engine)
     assert item
@@ -139,6 +144,9 @@ def test_their_words_are_taken_out_of_the_guides_of_others(engine: Engine) -> No
     assert guide
     assert move
     assert guide.state.known["change_rate"] == Known("weekly", "", "")
+    assert guide.state.known["need"] == known["need"]
+    assert move.step.recommendation
+    assert [reason.quote for reason in move.step.recommendation.reasons] == [bens, "", ""]
     assert move.step.notes == ("You said “…”.",)
 
 

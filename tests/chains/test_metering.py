@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+from langchain_openai import ChatOpenAI
 
 from chains.generate import ModelFailed, Passage, generate
 from chains.llm import Limits, ModelSettings, connect
@@ -76,6 +77,16 @@ def test_an_answer_that_breaks_off_is_paid_as_far_as_it_came(server: OpenAIServe
 def test_a_call_that_is_refused_or_never_answered_costs_nothing(server: OpenAIServer) -> None:
     assert spent(server, Fail(401, message="scripted fault")) == []
     assert spent(server, Hang()) == []
+
+
+def test_openai_itself_is_asked_to_count_and_other_servers_are_not(server: OpenAIServer) -> None:
+    for settings, asked in (
+        (ModelSettings(api_key="k"), True),
+        (ModelSettings(base_url=server.base_url), False),
+    ):
+        model = connect(settings)
+        assert isinstance(model, ChatOpenAI)
+        assert model.stream_usage is asked
 
 
 def test_what_is_called_outside_is_not_told(server: OpenAIServer) -> None:
