@@ -45,6 +45,10 @@ def answer(services: Services, item: Item, no_streams: threading.Event) -> str |
 
 def _answer(services: Services, item: Item, no_streams: threading.Event) -> str | None:
     incoming = item.incoming
+    if incoming.kind == "share" and services.channels.of(incoming.channel).quiet:
+        if incoming.response_url:
+            _respond(incoming, plain_message(words.QUIET))
+        return None
     if incoming.private:
         try:
             _respond(incoming, _privately(services, incoming))

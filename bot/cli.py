@@ -14,7 +14,7 @@ import truststore
 import typer
 
 from bot import cli_inbox, cli_people, cli_usage, logs
-from bot.config import Settings, load_settings, other_variables
+from bot.config import Settings, load_settings, other_secrets, other_variables
 from knowledge.errors import AdminError
 
 app = typer.Typer(
@@ -60,7 +60,7 @@ def _settings() -> Settings:
     for name, value in other_variables(dotenv).items():
         os.environ.setdefault(name, value)
     settings = load_settings(os.environ, dotenv)
-    logs.set_up(settings.ragtime_log, settings.secrets)
+    logs.set_up(settings.ragtime_log, (*settings.secrets, *other_secrets(os.environ)))
     return settings
 
 

@@ -15,6 +15,8 @@ from knowledge.errors import AdminError
 
 SAMPLE_DOCS = Path(__file__).resolve().parent.parent / "knowledge" / "sample"
 
+SECRET_ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+
 Mode = Literal["playground", "socket", "http"]
 
 
@@ -170,6 +172,15 @@ def other_variables(dotenv: Path) -> dict[str, str]:
     return {
         name: value for name, value in values.items() if value and name.lower() not in Settings.model_fields
     }
+
+
+def other_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """What other variables hold that must be shown nowhere, by their names: providers' keys, passwords."""
+    return tuple(
+        value
+        for name, value in environment.items()
+        if value and name.upper().endswith(SECRET_ENDINGS) and name.lower() not in Settings.model_fields
+    )
 
 
 def load_settings(environment: Mapping[str, str], dotenv: Path | None = None) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import suppress
 from math import ceil
 
@@ -20,6 +21,10 @@ FROM_SECONDS = 10
 ROUNDED = 5
 # So many of the newest replies say how long one takes.
 LATELY = 20
+
+
+# Slack takes only so many such calls; what else is to be done meanwhile has to find a thread, too.
+_TELLING = threading.BoundedSemaphore(2)
 
 
 def seconds_to_wait(engine: Engine) -> int:
@@ -41,7 +46,15 @@ def seconds_to_wait(engine: Engine) -> int:
 
 def tell(services: Services, incoming: Incoming) -> None:
     """Shows in the thread that it takes a while, where it does. Nothing depends on it."""
-    seconds = 0 if incoming.unasked else seconds_to_wait(services.engine)
+    if incoming.unasked or not _TELLING.acquire(blocking=False):
+        return
+    try:
+        _show(services, incoming, seconds_to_wait(services.engine))
+    finally:
+        _TELLING.release()
+
+
+def _show(services: Services, incoming: Incoming, seconds: int) -> None:
     if seconds:
         with suppress(*SLACK_ERRORS):
             services.client.assistant_threads_setStatus(

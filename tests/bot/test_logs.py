@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot import inbox, logs
-from bot.config import load_settings
+from bot.config import load_settings, other_secrets
 from bot.tables import turns
 from tests.support.bot_database import bot_database
 
@@ -112,3 +112,11 @@ def test_all_secrets_of_the_settings_are_known() -> None:
     settings = load_settings({**given, "DATABASE_URL": url})
     assert set(settings.secrets) == {*given.values(), "pass-word"}
     assert not [secret for secret in given.values() if secret in repr(settings)]
+    environment = {
+        "ANTHROPIC_API_KEY": "a-key",
+        "DB_PASSWORD": "pass",
+        "PATH": "/bin",
+        "EMPTY_TOKEN": "",
+        **given,
+    }
+    assert other_secrets(environment) == ("a-key", "pass")

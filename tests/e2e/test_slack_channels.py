@@ -10,9 +10,10 @@ import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from sqlalchemy import insert, select
 
-from bot import words
+from bot import actions, words
 from bot.assembly import Assembly
 from bot.playground import people
+from bot.playground.elements import interactive_elements
 from bot.playground.workspace import Message
 from bot.tables import inbox, spending
 from chains.answer import UNSURE
@@ -118,6 +119,21 @@ def test_in_a_quiet_channel_only_whoever_mentions_us_is_told_once(slack: LocalSl
     slack.wait_for_private(count=2)
     slack.wait_until(lambda: states(bot) == ["answered"], poll=0.02)
     assert slack.messages_in("C0ONCALL", mention["ts"]) == []
+
+
+def test_nothing_is_shared_to_a_quiet_channel(slack: LocalSlack, bot: Assembly) -> None:
+    people.run_command(slack.workspace, "U0YOU", "C0ONCALL", "/ask", "who is on call?")
+    (answer,) = slack.wait_for_private()
+    share = next(
+        block
+        for block, element in interactive_elements(answer["blocks"])
+        if element["action_id"] == actions.SHARE
+    )
+    people.press_in_message(
+        slack.workspace, "U0YOU", "C0ONCALL", answer["ts"], share["block_id"], actions.SHARE, None
+    )
+    assert words.QUIET in str(slack.wait_for_private(count=2)[-1])
+    assert not [message for message in slack.workspace.messages("C0ONCALL") if not message["ephemeral_to"]]
 
 
 # Who may ask
