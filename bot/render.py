@@ -20,6 +20,7 @@ from bot.mrkdwn import (
     safe_markdown,
     web_address,
 )
+from bot.quoted_links import quoted_link
 from chains.contract import Refusal, Reply, Source, Statement
 
 MARKDOWN_LIMIT = 12_000
@@ -70,7 +71,9 @@ def render(reply: Reply, event_id: str, *, shareable: bool = False) -> Rendered:
         markdown, rest, sources = _refusal(reply), "", ()
     else:
         markdown, rest = _fit(statements_markdown(reply.statements))
-        sources = reply.sources
+        sources = tuple(
+            replace(source, url=quoted_link(source, reply.statements)) for source in reply.sources
+        )
     blocks = [
         *_source_blocks(sources),
         *_buttons(sources, event_id, more=bool(rest), shareable=shareable),

@@ -16,17 +16,21 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
+from bot.playground.block_pages import blocks_html
 from bot.playground.guard import LoopbackOnly
 from bot.playground.markdown import make_safe
 from bot.playground.markup import is_outside_link
 from knowledge.documents import UnreadableDocument
+from knowledge.parsers import parse
 from knowledge.parsers.front_matter import split_front_matter
 from knowledge.parsers.markdown import first_heading, markdown_blocks
 from knowledge.parsers.markdown_syntax import team_markdown
 from knowledge.parsers.reading import read_text
 
 MARKDOWN = (".md", ".markdown", ".mdx")
-TEXT = (".txt", ".text", ".log", ".rst", ".csv", ".tsv")
+TEXT = (".log", ".rst")
+# Shown as their words alone, in the form that the index knows: a page's own scripts and styles stay away.
+WORDS = (".txt", ".text", ".csv", ".tsv", ".html", ".htm", ".xhtml")
 MAX_SHOWN = 5_000_000
 """Bytes; larger files are downloads."""
 
@@ -34,7 +38,10 @@ _PAGE = Path(__file__).parent / "static" / "document.html"
 
 
 def document_route(docs: Path) -> Route:
-    """`/documents/<path>`: Markdown and text as a page, other kinds as a download; this folder's only."""
+    """`/documents/<path>`: Markdown, text, tables and HTML as a page of ours, other kinds as a download.
+
+    Nothing outside this folder is served.
+    """
 
     async def show(request: Request) -> Response:
         return await run_in_threadpool(_respond, docs.resolve(), request.path_params["path"])
@@ -48,16 +55,24 @@ def _respond(docs: Path, path: str) -> Response:
         words = f"{escape(path)} is not in the folder any more, or never was."
         return _page("Not found", path, f"<h1>There is no such document</h1><p>{words}</p>", status=404)
     kind = file.suffix.lower()
-    if kind not in MARKDOWN + TEXT or file.stat().st_size > MAX_SHOWN:
+    if kind not in MARKDOWN + TEXT + WORDS or file.stat().st_size > MAX_SHOWN:
         return FileResponse(file, media_type="application/octet-stream", filename=file.name)
     try:
-        text = read_text(file)
-        title, html = markdown_page(text) if kind in MARKDOWN else ("", f"<pre>{escape(text)}</pre>")
+        title, html = _shown(file, kind)
     except UnreadableDocument as error:
         return _page(
             file.name, path, f"<h1>{escape(file.name)} cannot be shown</h1><p>{escape(str(error))}</p>"
         )
     return _page(title or file.name, path, html)
+
+
+def _shown(file: Path, kind: str) -> tuple[str, str]:
+    """Title, empty where it has none, and safe HTML of a document."""
+    if kind in WORDS:
+        parsed = parse(file)
+        return parsed.title or "", blocks_html(parsed.blocks)
+    text = read_text(file)
+    return markdown_page(text) if kind in MARKDOWN else ("", f"<pre>{escape(text)}</pre>")
 
 
 def _find(docs: Path, path: str) -> Path | None:

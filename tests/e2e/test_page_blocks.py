@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from bot.mrkdwn import link_mrkdwn
+from bot.quoted_links import quoted_link
+from chains.contract import Source, Statement
 from tests.support.playground import DIRECT, GENERAL, YOU, mrkdwn, open_page, option, plain
 from tests.support.slack import LocalSlack
 
@@ -231,3 +235,31 @@ def test_a_cited_source_opens_at_its_heading(
         heading = opened.value.get_by_role("heading", name="Whom to page")
         expect(heading).to_be_in_viewport()
         expect(heading).to_have_css("border-left-width", "4px")
+
+
+CITED = {
+    "rooms.html": (
+        "<p>Words.</p>" * 80 + "<p>A room can be booked at <b>most</b>\nfive weeks ahead.</p>",
+        "A room can be booked at most five weeks ahead.",
+    ),
+    "tools.csv": ("Tool,Owner\n" + "Filler,Nobody\n" * 80 + "Bellbuoy,Maren\n", "Bellbuoy | Maren"),
+    "printers.txt": (
+        "Words.\n\n" * 80 + "In Aarhus the\nprinter is called plotter, there.\n",
+        "In Aarhus the printer is called plotter, there.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CITED)
+def test_a_cited_source_opens_at_the_words_that_were_quoted(
+    browser: Browser, local_slack: LocalSlack, tmp_path: Path, name: str
+) -> None:
+    document, quotation = CITED[name]
+    (tmp_path / name).write_text(document)
+    cited = Source(1, name, "Title", (), "", url=f"{local_slack.url}/documents/{name}")
+    url = quoted_link(cited, [Statement(quotation, (1,), (quotation,), quoted=True)])
+    with open_page(browser, local_slack, f"/#/{GENERAL}") as page:
+        post(local_slack, {"type": "context", "elements": [mrkdwn(link_mrkdwn("[1] Title", url))]})
+        with page.context.expect_page() as opened:
+            page.get_by_role("link", name="[1] Title").click()
+        expect(opened.value.locator("p, tr").last).to_be_in_viewport()

@@ -50,7 +50,8 @@ class TestByEitherTransport:
         slack.wait_for_quiet()
         assert reply["thread_ts"] == question["ts"]
         assert "On call is answered. [1]" in reply["markdown"]
-        assert "<https://docs.example/on-call|[1] On call › Facts>" in _text(reply)
+        quoted = "The%20whole%20passage%20of%20On%20call."
+        assert f"<https://docs.example/on-call#:~:text={quoted}|[1] On call › Facts>" in _text(reply)
         slack.assert_one_reply_each([question])
 
     def test_a_direct_message_is_answered_once(self, slack: LocalSlack) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -31,15 +32,30 @@ See [the rota](rota.md#this-week), [outside](https://a.example), [a trap](javasc
 ![beacon](https://evil.example/beacon.png)
 """
 
+PAGE = """<title>Rooms</title><style>p { background: url(https://evil.example/beacon) }</style>
+<base href="https://evil.example/"><script>alert(1)</script>
+<h1>Booking a room</h1><p onclick="alert(1)">Invite <b>the room</b> as a <a href="https://a.example">guest</a>,
+<a href="javascript:alert(1)">not me</a>.</p>
+<h2 id="rules">Rules</h2><ul><li>Be on time.<ul><li>Really.</li></ul></li></ul>
+<ol><li>One</li><li>Two</li></ol>
+<table><tr><th>Room</th><th>Seats</th></tr><tr><td>Skagen</td><td>12</td></tr></table>
+<pre>a &lt; b\nc</pre><img src="https://evil.example/x.png"><iframe src="https://evil.example"></iframe>
+<form action="https://evil.example"><input name="q"></form>"""
+
 
 @pytest.fixture
 def docs(tmp_path: Path) -> Path:
     folder = tmp_path / "docs"
     (folder / "on call").mkdir(parents=True)
     (folder / "on call" / "paging.md").write_text(DOCUMENT)
-    (folder / "notes.txt").write_text("<b>plain</b> words")
+    (folder / "build.log").write_text("<b>plain</b> words")
+    (folder / "notes.txt").write_text(
+        "NOTES\n\nA paragraph that is\nwrapped by hand.\n\n1. <b>One</b>\n2. Two\n"
+    )
     (folder / "plan.pdf").write_bytes(b"%PDF-1.4 pretend")
-    (folder / "page.html").write_text("<script>alert(1)</script>")
+    (folder / "page.html").write_text(PAGE)
+    (folder / "tools.csv").write_text("Tool,Owner\nFathom,<b>Maren</b>\nBellbuoy,@channel\n")
+    (folder / "slides.pptx").write_bytes(b"PK pretend")
     (folder / "broken.md").write_text("---\na: [\n---\nwords")
     (folder / ".hidden.md").write_text("hidden")
     (folder / ".git").mkdir()
@@ -91,11 +107,36 @@ def test_a_document_runs_and_loads_nothing(client: TestClient) -> None:
     assert "script-src" not in policy
 
 
-def test_text_is_shown_as_it_is(client: TestClient) -> None:
-    assert "<pre>&lt;b&gt;plain&lt;/b&gt; words</pre>" in client.get("/documents/notes.txt").text
+def test_other_text_is_shown_as_it_is(client: TestClient) -> None:
+    assert "<pre>&lt;b&gt;plain&lt;/b&gt; words</pre>" in client.get("/documents/build.log").text
 
 
-@pytest.mark.parametrize("name", ["plan.pdf", "page.html"])
+def test_text_that_is_indexed_is_shown_in_its_paragraphs_and_lists(client: TestClient) -> None:
+    page = client.get("/documents/notes.txt").text
+    assert "<p>A paragraph that is wrapped by hand.</p>" in page
+    assert '<ol><li value="1">&lt;b&gt;One&lt;/b&gt;</li><li value="2">Two</li></ol>' in page
+
+
+def test_an_html_page_is_shown_as_its_words_without_anything_that_acts_or_loads(client: TestClient) -> None:
+    page = client.get("/documents/page.html").text
+    assert "<h1>Booking a room</h1>" in page
+    assert '<h2 id="rules">Rules</h2>' in page
+    assert 'Invite the room as a <a href="https://a.example" rel="noopener noreferrer"' in page
+    assert '<li>Be on time.</li><li class="indent-1">Really.</li>' in page
+    assert '<ol><li value="1">One</li><li value="2">Two</li></ol>' in page
+    assert "<tr><th>Room</th><th>Seats</th></tr>" in page
+    assert "<tr><td>Skagen</td><td>12</td></tr>" in page
+    assert "a &lt; b\nc</pre>" in page
+    assert not re.search(r"evil|javascript|alert|onclick|<base|<iframe|<form|<input", page)
+
+
+def test_a_table_of_values_is_a_table_of_words(client: TestClient) -> None:
+    page = client.get("/documents/tools.csv").text
+    assert "<th>Tool</th><th>Owner</th>" in page
+    assert "<td>Fathom</td><td>&lt;b&gt;Maren&lt;/b&gt;</td>" in page
+
+
+@pytest.mark.parametrize("name", ["plan.pdf", "slides.pptx"])
 def test_other_kinds_are_downloads(client: TestClient, name: str) -> None:
     answer = client.get(f"/documents/{name}")
     assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
