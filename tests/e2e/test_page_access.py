@@ -120,31 +120,29 @@ def test_nothing_is_wider_than_a_phone_or_too_small_to_touch(
         assert page.evaluate(TOO_SMALL) == []
 
 
-def test_on_a_phone_the_thread_of_ones_question_opens_with_its_answer_and_a_step_back(
+def test_on_a_phone_the_thread_of_ones_question_opens_unless_one_is_writing(
     browser: Browser, local_slack: LocalSlack
 ) -> None:
-    with open_page(browser, local_slack, f"/#/{GENERAL}", **PHONE) as page:
-        page.fill("#composer", "@Ragtime how do I page somebody?")
+    client = local_slack.client()
+
+    def ask(page: Page, text: str) -> str:
+        page.fill("#composer", text)
         page.press("#composer", "Enter")
-        expect(page.locator("#conversation .message")).to_have_count(1)
-        ts = local_slack.workspace.messages(GENERAL)[0]["ts"]
-        local_slack.client().chat_postMessage(channel=GENERAL, thread_ts=ts, text="By the button.")
+        expect(page.locator("#conversation .message").filter(has_text=text)).to_be_visible()
+        return local_slack.workspace.messages(GENERAL)[-1]["ts"]
+
+    with open_page(browser, local_slack, f"/#/{GENERAL}", **PHONE) as page:
+        first = ask(page, "how do I page somebody?")
+        client.chat_postMessage(channel=GENERAL, thread_ts=first, text="By the button.")
         expect(page.locator("#thread .message").last).to_contain_text("By the button.")
         page.go_back()
-        expect(page.locator("#conversation .message")).to_be_visible()
         expect(page.locator("#thread")).to_be_hidden()
-
-
-def test_on_a_phone_nothing_opens_over_what_one_is_writing(browser: Browser, local_slack: LocalSlack) -> None:
-    with open_page(browser, local_slack, f"/#/{GENERAL}", **PHONE) as page:
-        page.fill("#composer", "one")
-        page.press("#composer", "Enter")
-        expect(page.locator("#conversation .message")).to_have_count(1)
+        second = ask(page, "which one?")
         page.fill("#composer", "and ano")
-        ts = local_slack.workspace.messages(GENERAL)[0]["ts"]
-        local_slack.client().chat_postMessage(channel=GENERAL, thread_ts=ts, text="An answer.")
-        expect(page.get_by_role("button", name="1 reply")).to_be_visible()
+        client.chat_postMessage(channel=GENERAL, thread_ts=second, text="The red one.")
+        expect(page.get_by_role("button", name="1 reply")).to_have_count(2)
         expect(page.locator("#composer")).to_have_value("and ano")
+        expect(page.locator("#thread")).to_be_hidden()
 
 
 def test_a_phone_shows_one_pane_and_goes_back(browser: Browser, local_slack: LocalSlack) -> None:
