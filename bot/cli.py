@@ -13,8 +13,9 @@ from typing import Annotated, NoReturn
 import truststore
 import typer
 
-from bot import cli_inbox, cli_people, cli_usage, logs
+from bot.command_line import cli_inbox, cli_people, cli_usage
 from bot.config import Settings, load_settings, other_secrets, other_variables
+from bot.telemetry import logs
 from knowledge.errors import AdminError
 
 app = typer.Typer(
@@ -75,7 +76,7 @@ def run() -> None:
 @app.command()
 def sync(as_json: AsJson = False) -> None:
     """Bring the index up to date with the documents' folder (RAGTIME_DOCS)."""
-    from bot.terminal import show_sync
+    from bot.command_line.terminal import show_sync
 
     with _carry_out("sync", {}) as messages:
         show_sync(messages, as_json)
@@ -87,7 +88,7 @@ def ask(
     as_json: AsJson = False,
 ) -> None:
     """Answer a question from the documents, with its sources."""
-    from bot.terminal import show_answer
+    from bot.command_line.terminal import show_answer
 
     with _carry_out("ask", {"question": " ".join(question)}) as messages:
         show_answer(messages, as_json)
@@ -101,7 +102,7 @@ def guide(
     ] = None,
 ) -> None:
     """RAG or fine-tuning? A few questions, then a recommendation."""
-    from bot.terminal_guide import hold_dialogue
+    from bot.command_line.terminal_guide import hold_dialogue
 
     hold_dialogue(_settings(), " ".join(about or ()), export)
 
@@ -129,10 +130,10 @@ def evaluate(
 
 def _evaluated(kind: str, cases: Path, docs: Path | None, out: Path | None) -> dict[str, float | None]:
     if docs:
-        from bot.evaluation import evaluate_rag
+        from bot.command_line.evaluation import evaluate_rag
 
         return evaluate_rag(_settings(), cases, docs, out)
-    from bot.evaluation_choosing import evaluate_guide, evaluate_router
+    from bot.command_line.evaluation_choosing import evaluate_guide, evaluate_router
 
     return (evaluate_guide if kind == "guide" else evaluate_router)(_settings(), cases, out)
 
@@ -140,8 +141,8 @@ def _evaluated(kind: str, cases: Path, docs: Path | None, out: Path | None) -> d
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Check settings, tokens, scopes, database, Chroma, model and disk, each with what to do about it."""
+    from bot.command_line.terminal import show_findings
     from bot.doctor import examine
-    from bot.terminal import show_findings
 
     findings = examine(_settings())
     if as_json:

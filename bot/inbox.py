@@ -36,7 +36,7 @@ class Incoming:
 
     `event_id` is Slack's (for a command, its trigger_id). `thread_ts` is the thread that the reply goes
     into; `ts` is the message that is answered, None for commands and buttons. `text` is plain text
-    without our own mention. `action` says what was pressed (see `bot.actions`).
+    without our own mention. `action` says what was pressed (see `bot.blocks.actions`).
     """
 
     event_id: str

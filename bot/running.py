@@ -8,12 +8,12 @@ from typing import Any
 
 from filelock import FileLock
 
-from bot import control, terminal
 from bot.assistant import Assistant, check
+from bot.command_line import control, terminal
+from bot.command_line.tasks import Message, perform
 from bot.config import Settings
-from bot.logged_syncs import LoggedSyncs
-from bot.retention import kept
-from bot.tasks import Message, perform
+from bot.records.retention import kept
+from bot.telemetry.logged_syncs import LoggedSyncs
 from knowledge.database import open_database
 from knowledge.errors import AdminError
 from knowledge.opening import HomeInUse, own

@@ -10,17 +10,17 @@ from datetime import UTC, datetime, timedelta
 from slack_sdk.errors import SlackApiError
 
 from bot import inbox, words
-from bot.answering import answer, apologize
+from bot.blocks.render import plain_message
 from bot.client import error_code, is_transient
 from bot.doorbell import Doorbell
 from bot.inbox import Item
-from bot.logs import about
-from bot.questions import NothingToSay
-from bot.reasons import reason
-from bot.render import plain_message
-from bot.reply import UNREACHABLE, Withdrawn
-from bot.respond import NotDelivered, respond
+from bot.replies.answering import answer, apologize
+from bot.replies.questions import NothingToSay
+from bot.replies.reply import UNREACHABLE, Withdrawn
+from bot.replies.respond import NotDelivered, respond
 from bot.services import Services
+from bot.telemetry.logs import about
+from bot.telemetry.reasons import reason
 
 log = logging.getLogger(__name__)
 

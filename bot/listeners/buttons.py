@@ -7,17 +7,19 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import actions, conversations, inbox, words
+from bot import inbox, words
+from bot.blocks import actions
+from bot.blocks.render import cut_markdown
+from bot.blocks.views import passage_view
 from bot.inbox import Incoming
 from bot.listeners.pressed import pressed, say_privately
-from bot.render import cut_markdown
+from bot.records import conversations
+from bot.replies.sharing import Sharer, answer_shared
 from bot.services import Services, later
-from bot.sharing import Sharer, answer_shared
-from bot.views import passage_view
 
 
 def register(app: App, services: Services) -> None:
-    """Listens to each button of `bot.actions` but those of a guide."""
+    """Listens to each button of `bot.blocks.actions` but those of a guide."""
 
     def accept(incoming: Incoming) -> None:
         if inbox.accept(services.engine, incoming) or inbox.accept_again(services.engine, incoming):

@@ -7,8 +7,8 @@ from typing import Any
 from slack_bolt import Ack, App
 
 from bot import inbox, pressure, words
+from bot.blocks.mrkdwn import read_message
 from bot.inbox import Incoming, Kind
-from bot.mrkdwn import read_message
 from bot.services import Services
 
 

@@ -9,18 +9,21 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import actions, guides, inbox, verdicts, words
-from bot.actions import GuideBlock, read_choices
-from bot.guide_views import share_view, words_view
+from bot import inbox, words
+from bot.blocks import actions
+from bot.blocks.actions import GuideBlock, read_choices
+from bot.blocks.guide_views import share_view, words_view
 from bot.inbox import Incoming
 from bot.listeners.pressed import channel_type, pressed, say_privately
+from bot.records import guides
+from bot.replies import verdicts
+from bot.replies.sharing import Sharer, verdict_shared
 from bot.services import Services, later
-from bot.sharing import Sharer, verdict_shared
 from chains.guide.dialogue import CHANGE
 
 
 def register(app: App, services: Services) -> None:
-    """Listens to every element of `bot.actions` that begins with "guide", and to the two modals."""
+    """Listens to every element of `bot.blocks.actions` that begins with "guide", and to the two modals."""
 
     def accept(incoming: Incoming) -> None:
         if inbox.accept(services.engine, incoming) or inbox.accept_again(services.engine, incoming):

@@ -7,8 +7,8 @@ from typing import Any
 from slack_bolt import App
 
 from bot import words
+from bot.blocks.views import home_view
 from bot.services import Services, later
-from bot.views import home_view
 
 
 def register(app: App, services: Services) -> None:

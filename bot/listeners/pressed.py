@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.blocks.render import plain_message
 from bot.inbox import ChannelType, Incoming, Kind
-from bot.render import plain_message
-from bot.respond import respond
+from bot.replies.respond import respond
 
 
 def pressed(

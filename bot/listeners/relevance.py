@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.blocks.mrkdwn import mentions, read_message
 from bot.inbox import UNASKED, ChannelType, Incoming
-from bot.mrkdwn import mentions, read_message
 
 # Subtypes of `message` that are still a person saying something; all others are something else.
 SAID_BY_PEOPLE = (None, "thread_broadcast", "file_share")

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from markdown_it import MarkdownIt
 
-from bot.mrkdwn import escape_markdown
+from bot.blocks.mrkdwn import escape_markdown
 from bot.playground.markdown import make_safe
 from knowledge.documents import Block, Link
 

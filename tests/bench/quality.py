@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.command_line.evaluation import evaluate_rag, read_questions
 from bot.config import load_settings
-from bot.evaluation import evaluate_rag, read_questions
 from chains.evaluation import metrics
 from knowledge.embeddings.minilm import MiniLM
 from tests.bench.figures import Figure

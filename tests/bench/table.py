@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from bot.terminal import ERR, OUT
+from bot.command_line.terminal import ERR, OUT
 from tests.bench.figures import Figure
 from tests.bench.large import Say
 

@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy import text
 
 from bot.assistant import Assistant, open_chain
+from bot.blocks.render import plain_text, render
+from bot.command_line.tasks import perform, reply_result
+from bot.command_line.terminal import show_answer
 from bot.config import Settings, load_settings
-from bot.render import plain_text, render
-from bot.tasks import perform, reply_result
-from bot.terminal import show_answer
 from chains.contract import Answer, Progress, Question, Refusal, Reply, Statement
 from knowledge.access import Place
 from knowledge.database import open_database

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation import BadQuestions, read_questions
+from bot.command_line.evaluation import BadQuestions, read_questions
 from tests.support.command import environment, offline, ragtime, running_bot
 from tests.support.knowledge import home_with_model, write
 

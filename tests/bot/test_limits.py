@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert, update
 
-from bot import inbox, spending
+from bot import inbox
 from bot.channels import Limits
 from bot.inbox import Incoming
 from bot.limits import why_no_model
 from bot.pressure import FROM_SECONDS, seconds_to_wait
+from bot.records import spending
 from bot.tables import inbox as events
 from bot.tables import spending as spent
 from chains.metering import Spent

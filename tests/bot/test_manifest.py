@@ -9,7 +9,8 @@ from bot import words
 from tests.support.manifest import EVENTS, MANIFEST, SCOPES
 
 BOT = Path(__file__).parents[2] / "bot"
-FILES = [*BOT.glob("*.py"), *(BOT / "listeners").glob("*.py")]
+# The playground is Slack's side.
+FILES = [file for file in BOT.rglob("*.py") if "playground" not in file.parts]
 SOURCE = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
 
 # What each method of the Web API needs, in the kinds of conversations in which we call it.
@@ -50,6 +51,8 @@ EVENT_SCOPES: dict[str, set[str]] = {
 
 def test_the_methods_used_are_those_whose_scopes_are_known() -> None:
     used = set(re.findall(r"client\.([a-z]+_\w+)\(", SOURCE)) - {"issue_new_wss_url", "is_connected"}
+    # With the app-level token, which has scopes of its own.
+    used -= {"apps_connections_open"}
     assert used == set(METHODS)
 
 

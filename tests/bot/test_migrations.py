@@ -9,9 +9,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, select, text
 
-from bot import conversations, guides
 from bot.inbox import Incoming
 from bot.migrations import HISTORY
+from bot.records import conversations, guides
 from bot.tables import feedback
 from chains.guide.saved import state_to_json, step_to_json
 from knowledge.database import migrate, open_database

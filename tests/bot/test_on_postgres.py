@@ -10,15 +10,16 @@ import pytest
 from sqlalchemy import update
 from typer.testing import CliRunner
 
-from bot import conversations, guides, inbox, spending
+from bot import inbox
 from bot.channels import Limits
 from bot.cli import app
-from bot.conversations import Exchange
 from bot.inbox import Incoming
 from bot.limits import why_no_model
 from bot.migrations import HISTORY
-from bot.personal import all_of
 from bot.pressure import seconds_to_wait
+from bot.records import conversations, guides, spending
+from bot.records.conversations import Exchange
+from bot.records.personal import all_of
 from bot.tables import turns
 from chains.contract import Source
 from chains.metering import Spent

@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
-from bot.mrkdwn import link_mrkdwn
-from bot.quoted_links import quoted_link
+from bot.blocks.mrkdwn import link_mrkdwn
+from bot.blocks.quoted_links import quoted_link
 from chains.contract import Source, Statement
 from tests.support.playground import DIRECT, GENERAL, YOU, mrkdwn, open_page, option, plain
 from tests.support.slack import LocalSlack

@@ -10,8 +10,9 @@ import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from sqlalchemy import insert, select
 
-from bot import actions, words
+from bot import words
 from bot.assembly import Assembly
+from bot.blocks import actions
 from bot.playground import people
 from bot.playground.elements import interactive_elements
 from bot.playground.workspace import Message

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from bot import inbox, words
 from bot.assembly import Assembly
 from bot.inbox import Incoming
-from bot.inbox_admin import retry
 from bot.playground import people
 from bot.playground.workspace import Message
-from bot.reply import metadata
+from bot.records.inbox_admin import retry
+from bot.replies.reply import metadata
 from bot.tables import inbox as table
 from chains.contract import Answer, Question
 from tests.support.answerer import FakeAnswerer

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import actions, words
+from bot import words
 from bot.assembly import Assembly
+from bot.blocks import actions
 from bot.playground import people
 from bot.playground.cast import Channel
 from bot.playground.workspace import Message

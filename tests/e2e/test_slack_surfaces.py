@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot import actions, words
+from bot import words
 from bot.assembly import Assembly
+from bot.blocks import actions
 from bot.playground import people
 from bot.playground.cast import Channel
 from bot.playground.elements import interactive_elements

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.evaluation import read_questions
+from bot.command_line.evaluation import read_questions
 from chains import extract, refusal
 from chains.evaluation import QUOTE_SHARE, holds, share_held
 from chains.features import NAMES, candidates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot import actions
+from bot.blocks import actions
 from bot.playground import people
 from bot.playground.elements import interactive_elements
 from bot.playground.workspace import Message

@@ -1,0 +1,1 @@
+"""What is said, as Slack shows it: Markdown, mrkdwn, blocks, modals, buttons. Pure functions."""

@@ -1,0 +1,1 @@
+"""What the `ragtime` command needs: its commands, what they show, how a running bot is reached."""

@@ -1,0 +1,157 @@
+"""What the command line shows: progress bars, answers, findings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from knowledge.sync import Report, SyncProgress, SyncReport
+
+if TYPE_CHECKING:
+    from bot.command_line.tasks import Message
+    from bot.doctor import Finding
+
+T = TypeVar("T")
+
+# Characters a line, where nobody reads on a screen: what is piped on is not folded.
+PIPED_WIDTH = 1000
+
+OUT = Console()
+if not OUT.is_terminal:
+    OUT.width = PIPED_WIDTH
+# Progress and remarks go here, so that what is piped on is the result alone.
+ERR = Console(stderr=True)
+
+STAGES = {
+    "indexing": "Reading documents",
+    "document": "Reading a long document",
+    "embedding": "Embedding anew",
+}
+MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failed": "[red]✗[/]", "skipped": "[dim]·[/]"}
+
+
+@contextmanager
+def sync_progress() -> Iterator[Report]:
+    """A progress bar for a sync, shown from the first document that takes time on."""
+    with _bar() as update:
+        yield lambda progress: update(progress.stage, progress.done, progress.total)
+
+
+def _columns() -> Progress:
+    parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*parts, console=ERR, transient=True)
+
+
+@contextmanager
+def _bar() -> Iterator[Any]:
+    with _columns() as bar:
+        task: TaskID | None = None
+
+        def update(stage: str, done: int, total: int) -> None:
+            nonlocal task
+            if task is None:
+                task = bar.add_task(STAGES[stage], total=total)
+            bar.update(task, description=STAGES[stage], completed=done, total=total)
+
+        yield update
+
+
+def progress_over(items: Sequence[T], description: str) -> Iterator[T]:
+    """The items, with a bar that shows how many were taken."""
+    with _columns() as bar:
+        yield from bar.track(items, description=description)
+
+
+class SyncLog:
+    """Tells the terminal of a running bot's syncs: what changed, and each unusable file once."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def progress(self) -> Any:
+        """A bar while the sync runs."""
+        return sync_progress()
+
+    def done(self, result: SyncReport) -> None:
+        """A line where anything changed."""
+        if result.added or result.changed or result.moved or result.removed or not self._told:
+            ERR.print(f"In the index: {result}", highlight=False)
+        lines = {f"{item.path}: {item.reason}" for item in result.skipped}
+        for line in sorted(lines - self._told):
+            ERR.print(f"  Left out: {line}", highlight=False, markup=False)
+        self._told = lines | {""}
+
+
+def show_sync(messages: Iterable[Message], as_json: bool) -> None:
+    """A bar, then one line, and a line for each file left out."""
+    with _bar() as update:
+        result: Message = {}
+        for message in messages:
+            if "progress" in message:
+                progress = SyncProgress(**message["progress"])
+                update(progress.stage, progress.done, progress.total)
+            result = message.get("result", result)
+    if as_json:
+        print(json.dumps(result, indent=2))
+        return
+    OUT.print(result["summary"], highlight=False)
+    for item in result["skipped"]:
+        OUT.print(f"  Left out: {item['path']}: {item['reason']}", highlight=False, markup=False)
+
+
+def show_answer(messages: Iterable[Message], as_json: bool) -> None:
+    """The answer with its sources."""
+    result: Message = {}
+    for message in messages:
+        result = message.get("result", result)
+    if as_json:
+        print(json.dumps(result, indent=2, ensure_ascii=False))
+        return
+    if result["refused"]:
+        OUT.print("I could not find this in your documents.")
+        if result["sources"]:
+            OUT.print("The nearest that I have:")
+    lead = ""
+    for statement in result["statements"]:
+        if statement["lead"] and statement["lead"] != lead:
+            OUT.print(escape(statement["lead"]), highlight=False)
+        lead = statement["lead"]
+        numbers = "".join(f"\\[{number}]" for number in statement["sources"])
+        mark = (statement["marker"] or "•") + " " if statement["kind"] == "list_item" else ""
+        text = Padding(
+            f"{mark}{escape(_words(statement))} [dim]{numbers}[/]", (0, 0, 0, 2 if mark else 0), expand=False
+        )
+        OUT.print(text, highlight=False)
+    if result["sources"]:
+        OUT.print()
+    for source in result["sources"]:
+        heading = " › ".join([source["title"], *source["heading_path"][-1:]])
+        where = source["url"] or source["document"]
+        OUT.print(f"[dim]\\[{source['number']}] {escape(heading)}  {escape(where)}[/]", highlight=False)
+    if result["notice"]:
+        OUT.print(f"[italic]{escape(result['notice'])}[/]", highlight=False)
+
+
+def _words(statement: dict[str, Any]) -> str:
+    """A statement's words; a table row's with the header's before each cell."""
+    if statement["kind"] == "table_row" and len(statement["header"]) == len(statement["cells"]):
+        pairs = zip(statement["header"], statement["cells"], strict=True)
+        return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
+    return statement["text"]
+
+
+def show_findings(findings: Iterable[Finding]) -> None:
+    """A table of what was examined, with what to do where something is wrong."""
+    table = Table(show_header=False, box=None, padding=(0, 1))
+    for finding in findings:
+        advice = f"\n[dim]→ {escape(finding.advice)}[/]" if finding.advice else ""
+        table.add_row(MARKS[finding.status], escape(finding.subject), escape(finding.found) + advice)
+    OUT.print(table)

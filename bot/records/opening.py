@@ -1,0 +1,56 @@
+"""How the command line opens the bot's records: the database alone, also beside a bot that runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from bot.config import load_settings
+from bot.migrations import HISTORY
+from bot.telemetry.redact import redact
+from knowledge.database import backups, migrate, open_database
+from knowledge.errors import AdminError
+
+
+class NoRecords(AdminError):
+    """There is no database yet, or it does not answer; the message says where it was looked for."""
+
+
+@contextmanager
+def opened() -> Iterator[Engine]:
+    """The database that the settings name, with this version's tables.
+
+    Raises:
+        BadSettings, BadDatabase: it cannot be opened.
+        NoRecords: the bot has not run here yet, or the database does not answer.
+    """
+    settings = load_settings(os.environ, Path(".env"))
+    file = settings.ragtime_home / "ragtime.db"
+    if not settings.database_url and not file.exists():
+        raise NoRecords(
+            f"There are no records yet in {settings.ragtime_home}: they begin when Ragtime first runs. Where "
+            "it runs elsewhere, set RAGTIME_HOME or DATABASE_URL as there"
+        )
+    engine = open_database(settings.database)
+    try:
+        try:
+            migrate(engine, HISTORY, "bot")
+        except OperationalError as error:
+            where = engine.url.render_as_string(hide_password=True)
+            why = redact(" ".join(str(error.orig).split()), *settings.secrets)
+            raise NoRecords(f"The database at {where} cannot be used ({why}): is it running?") from None
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def copies(engine: Engine) -> list[Path]:
+    """The copies of a SQLite database that were made before migrations, oldest first."""
+    return (
+        backups(Path(engine.url.database)) if engine.dialect.name == "sqlite" and engine.url.database else []
+    )
