@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any, cast
+from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -17,8 +19,10 @@ from slack_sdk.web import SlackResponse
 TIMEOUT_SECONDS = 15
 RATE_LIMIT_RETRIES = 3
 
+# What breaks between here and Slack. (Not every OSError: a file missing here is no trouble of Slack's.)
+NETWORK_ERRORS = (URLError, ConnectionError, TimeoutError, ssl.SSLError, HTTPException)
 # All that a call of the Web API may raise.
-SLACK_ERRORS = (SlackClientError, OSError, HTTPException)
+SLACK_ERRORS = (SlackClientError, *NETWORK_ERRORS)
 
 _TRANSIENT = {
     "ratelimited",
@@ -105,4 +109,4 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, SlackApiError):
         status = error.response.status_code
         return status == 429 or status >= 500 or error_code(error) in _TRANSIENT
-    return isinstance(error, (OSError, HTTPException))
+    return isinstance(error, NETWORK_ERRORS)
