@@ -211,14 +211,19 @@ def take(engine: Engine) -> Item | None:
         .limit(CANDIDATES)
     )
     # Read first, then write in a transaction of its own: SQLite refuses at once, without waiting, to let
-    # a transaction write that has read what another one changed since.
+    # a transaction write that has read what another one changed since. Whoever took it in between, and
+    # handed it back already, has left another start.
     with engine.connect() as connection:
         rows = connection.execute(candidates).all()
     for row in rows:
         with engine.begin() as connection:
             taken = connection.execute(
                 update(inbox)
-                .where(inbox.c.id == row.id, inbox.c.state == "accepted")
+                .where(
+                    inbox.c.id == row.id,
+                    inbox.c.state == "accepted",
+                    inbox.c.started_at.is_not_distinct_from(row.started_at),
+                )
                 .values(state="answering", started_at=_now())
             )
         if taken.rowcount:

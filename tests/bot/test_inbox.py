@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from bot import inbox
 from bot.inbox import Incoming
@@ -100,6 +100,22 @@ def test_many_workers_take_each_event_once(engine: Engine) -> None:
         taken = [item for item in pool.map(lambda _: inbox.take(engine), range(90)) if item]
     assert sorted(item.id for item in taken) == sorted({item.id for item in taken})
     assert len(taken) == 30
+
+
+def test_what_another_worker_took_and_handed_back_meanwhile_is_not_taken_as_it_was(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    checkouts: list[object] = []
+
+    def fail_it_elsewhere(*checkout: object) -> None:
+        checkouts.append(checkout)
+        if len(checkouts) == 2:  # The event is read, and not yet taken.
+            item = _take(engine)
+            inbox.note_draft(engine, item, "1.15")
+            inbox.retry_later(engine, item, timedelta(hours=1), failed=True)
+
+    event.listen(engine, "checkout", fail_it_elsewhere)
+    assert inbox.take(engine) is None
+    assert len(checkouts) > 2
 
 
 def test_what_was_being_answered_at_a_crash_is_open_again_and_marked_as_begun(engine: Engine) -> None:
