@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.logger import messages
 
 from bot.client import slack_client
 from bot.listeners import register
@@ -30,9 +31,11 @@ def build_app(services: Services, signing_secret: str = "") -> App:
             bot_token=services.client.token,
         )
 
+    logger = logging.getLogger("ragtime.bolt")
+    logger.addFilter(_is_no_remark_on_tokens)
     app = App(
         name="ragtime",
-        logger=logging.getLogger("ragtime.bolt"),
+        logger=logger,
         # The token comes from `authorize`: so who we are is asked once, when Slack first calls.
         client=slack_client(None, services.client.base_url),
         authorize=authorize,
@@ -40,5 +43,14 @@ def build_app(services: Services, signing_secret: str = "") -> App:
         process_before_response=True,
         attaching_conversation_kwargs_enabled=False,
     )
+    logger.removeFilter(_is_no_remark_on_tokens)
     register(app, services)
     return app
+
+
+def _is_no_remark_on_tokens(record: logging.LogRecord) -> bool:
+    """Bolt looks for SLACK_BOT_TOKEN itself, and warns that `authorize` takes its place: as is meant."""
+    return record.getMessage() not in (
+        messages.warning_token_skipped(),
+        messages.warning_client_prioritized_and_token_skipped(),
+    )

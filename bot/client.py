@@ -58,6 +58,12 @@ class Identity:
     team: str
     enterprise: str | None
     url: str
+    name: str = ""
+    workspace: str = ""
+
+    def __str__(self) -> str:
+        """As people know us."""
+        return f"@{self.name or self.user} of {self.workspace or self.team} ({self.url})"
 
 
 def said(response: object) -> dict[str, Any]:
@@ -79,6 +85,8 @@ def identify(client: WebClient) -> Callable[[], Identity]:
                     team=us["team_id"],
                     enterprise=us.get("enterprise_id"),
                     url=us.get("url", ""),
+                    name=us.get("user", ""),
+                    workspace=us.get("team", ""),
                 )
             )
         return known[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +18,8 @@ from bot.telemetry.logged_syncs import LoggedSyncs
 from knowledge.database import open_database
 from knowledge.errors import AdminError
 from knowledge.opening import HomeInUse, own
+
+log = logging.getLogger(__name__)
 
 
 class Unreachable(AdminError):
@@ -77,6 +80,6 @@ def run(settings: Settings) -> None:
             in_json = settings.ragtime_log == "json"
             assistant.keep_in_sync(LoggedSyncs() if in_json else terminal.SyncLog())
             with kept(assistant.engine, settings.ragtime_keep_days):
-                serve.run(settings, assistant, assistant.engine)
+                serve.run(settings, assistant, assistant.engine, log.info if in_json else terminal.announce)
     except HomeInUse as error:
         raise Unreachable(f"{error}: stop that one first, or set RAGTIME_HOME to another folder") from None

@@ -22,7 +22,7 @@ from bot import words
 from bot.answerer import Answerer
 from bot.assembly import Assembly, assemble
 from bot.channels import Channels
-from bot.client import error_code, is_transient, slack_client
+from bot.client import SLACK_ERRORS, error_code, is_transient, slack_client
 from bot.config import Settings
 from bot.socket_mode import SocketMode
 from bot.web import healthz, slack_events
@@ -38,6 +38,7 @@ LOOPBACK = "127.0.0.1"
 # Open pages and half-read requests may hold the server up for this long when it is told to stop.
 SERVER_STOP_SECONDS = 3
 BOT_TOKEN_PLACE = "from your app’s page “OAuth & Permissions”, once it is installed there"
+HOW_TO_END = "Ctrl-C ends it."
 APP_TOKEN_PLACE = "from your app’s page “Basic Information”; it needs the scope connections:write"
 
 
@@ -45,9 +46,10 @@ class CannotStart(AdminError):
     """The bot cannot be started; the message is one line with what to do."""
 
 
-def run(settings: Settings, answerer: Answerer, engine: Engine) -> None:
+def run(settings: Settings, answerer: Answerer, engine: Engine, announce: Callable[[str], None]) -> None:
     """Serves until SIGTERM or Ctrl-C, then ends in order: takes no more, finishes or hands back.
 
+    `announce` is told in a line where Ragtime is, or as whom it is connected, as soon as it is.
     `engine` is the settings' database. The playground does not touch it: what is said there is gone
     with its workspace, so its inbox is in a database of its own, for as long as it runs.
 
@@ -56,7 +58,7 @@ def run(settings: Settings, answerer: Answerer, engine: Engine) -> None:
     """
     host = "0.0.0.0" if settings.mode == "http" else LOOPBACK
     listener = _listen(host, settings.port)
-    with listener, _parts(settings, answerer, engine) as (assembly, standin, events):
+    with listener, _parts(settings, answerer, engine, announce) as (assembly, standin, events):
         routes: list[BaseRoute] = [healthz(lambda: events is None or events.connected)]
         if events is None:
             routes.append(slack_events(lambda: assembly.app))
@@ -71,6 +73,11 @@ def run(settings: Settings, answerer: Answerer, engine: Engine) -> None:
                 await run_in_threadpool(assembly.start)
                 if events:
                     await run_in_threadpool(events.start)
+                elif standin:
+                    announce(f"Ragtime is at {standin.url}: ask it something. {HOW_TO_END}")
+                else:
+                    where = f"at /slack/events on port {settings.port}"
+                    announce(f"Ragtime takes events {where}{_as_whom(assembly)}. {HOW_TO_END}")
                 yield
                 if events:
                     await run_in_threadpool(events.stop)
@@ -82,7 +89,7 @@ def run(settings: Settings, answerer: Answerer, engine: Engine) -> None:
 
 @contextmanager
 def _parts(
-    settings: Settings, answerer: Answerer, engine: Engine
+    settings: Settings, answerer: Answerer, engine: Engine, announce: Callable[[str], None]
 ) -> Iterator[tuple[Assembly, StandIn | None, SocketMode | None]]:
     """What the mode needs: the Slack side, the playground's stand-in, the socket."""
     channels = Channels(settings.channels)
@@ -100,7 +107,12 @@ def _parts(
     client = slack_client(token, settings.slack_api_url)
     if settings.slack_app_token:
         assembly = assemble(client, engine, answerer, channels=channels)
-        events = SocketMode(assembly.app, settings.slack_app_token.get_secret_value(), client)
+        events = SocketMode(
+            assembly.app,
+            settings.slack_app_token.get_secret_value(),
+            client,
+            lambda: announce(f"Ragtime is connected by Socket Mode{_as_whom(assembly)}. {HOW_TO_END}"),
+        )
         _check("SLACK_BOT_TOKEN", BOT_TOKEN_PLACE, assembly.services.identity)
         _check("SLACK_APP_TOKEN", APP_TOKEN_PLACE, events.check)
         yield assembly, None, events
@@ -109,6 +121,14 @@ def _parts(
         assembly = assemble(client, engine, answerer, secret, channels)
         _check("SLACK_BOT_TOKEN", BOT_TOKEN_PLACE, assembly.services.identity)
         yield assembly, None, None
+
+
+def _as_whom(assembly: Assembly) -> str:
+    """Whom we are in Slack, as far as Slack could be asked."""
+    try:
+        return f", as {assembly.services.identity()}"
+    except SLACK_ERRORS:
+        return ""
 
 
 def _check(variable: str, where: str, ask: Callable[[], object]) -> None:
@@ -134,7 +154,15 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=2048)
     except OSError as error:
-        raise CannotStart(f"Port {port} cannot be used ({error.strerror}): set PORT to a free one") from None
+        reason = (error.strerror or str(error)).lower()
+        raise CannotStart(
+            f"Port {port} cannot be used ({reason}): set PORT to a free one, for example {_another(port)}"
+        ) from None
+
+
+def _another(port: int) -> str:
+    """The next port, as it is set on the command line."""
+    return f"PORT={port + 1 if 1024 <= port < 65535 else 3000} make run"
 
 
 def _serve(app: Starlette, listener: socket.socket) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
@@ -16,12 +17,16 @@ RETRY_SECONDS = 5.0
 
 
 class SocketMode:
-    """Connects in the background until it succeeds; slack_sdk then renews the connection by itself."""
+    """Connects in the background until it succeeds; slack_sdk then renews the connection by itself.
 
-    def __init__(self, app: App, app_token: str, client: WebClient) -> None:
+    `told` is called once events can come in.
+    """
+
+    def __init__(self, app: App, app_token: str, client: WebClient, told: Callable[[], None]) -> None:
         self._handler = SocketModeHandler(app, app_token, web_client=client)
         # Made with the environment's proxy, which does not count for an address on this machine.
         self._handler.client.proxy = client.proxy
+        self._told = told
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._connect, name="socket-mode", daemon=True)
 
@@ -53,6 +58,7 @@ class SocketMode:
         while not self._stopping.is_set():
             try:
                 self._handler.connect()
+                self._told()
                 return
             except (SlackClientError, OSError) as error:
                 log.warning("no connection by Socket Mode yet, trying again: %s", error)

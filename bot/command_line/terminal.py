@@ -90,6 +90,11 @@ class SyncLog:
         self._told = lines | {""}
 
 
+def announce(line: str) -> None:
+    """A line about the running bot; an address in it stays whole."""
+    ERR.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
 def show_sync(messages: Iterable[Message], as_json: bool) -> None:
     """A bar, then one line, and a line for each file left out."""
     with _bar() as update:

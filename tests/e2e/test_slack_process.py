@@ -70,6 +70,12 @@ def _wait_until_ready(slack: LocalSlack, port: int) -> None:
     slack.wait_until(ready, poll=0.05)
 
 
+def told_by(process: subprocess.Popen[str]) -> str:
+    """What a process that ended wrote to standard error."""
+    assert process.stderr
+    return process.stderr.read()
+
+
 def test_nothing_is_lost_and_nothing_answered_twice_when_it_is_killed(
     slack: LocalSlack, tmp_path: Path, port: int
 ) -> None:
@@ -102,6 +108,10 @@ def test_it_ends_in_order_with_what_it_was_answering(slack: LocalSlack, tmp_path
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
         slack.assert_one_reply_each([question])
+        # As whom it is connected, before anything else: nothing about tokens.
+        first = told_by(process).splitlines()[0]
+        us = "@ragtime of Playground (https://playground.slack.com/)"
+        assert first == f"Ragtime is connected by Socket Mode, as {us}. Ctrl-C ends it."
 
 
 def test_the_playground_is_the_whole_bot_in_one_process(slack: LocalSlack, tmp_path: Path, port: int) -> None:
@@ -118,6 +128,7 @@ def test_the_playground_is_the_whole_bot_in_one_process(slack: LocalSlack, tmp_p
             slack.wait_until(answered, poll=0.1)
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+        assert told_by(process) == f"Ragtime is at {address}: ask it something. Ctrl-C ends it.\n"
 
 
 @pytest.mark.parametrize(
@@ -141,4 +152,4 @@ def test_a_port_that_is_taken_is_said_at_start(slack: LocalSlack, tmp_path: Path
         with _process(_environment(slack, tmp_path, port)) as process:
             _, errors = process.communicate(timeout=30)
     assert f"CannotStart: Port {port} cannot be used" in errors
-    assert "set PORT to a free one" in errors
+    assert f"set PORT to a free one, for example PORT={port + 1} make run" in errors

@@ -6,6 +6,7 @@ It reads the settings from the environment, and answers slowly enough to be inte
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 from bot.config import load_settings
@@ -20,7 +21,12 @@ def slowly(_: Question) -> None:
     time.sleep(float(os.environ.get("SLOWNESS", "0")))
 
 
+def told(line: str) -> None:
+    """Where the bot is, for whoever started it."""
+    print(line, file=sys.stderr, flush=True)
+
+
 if __name__ == "__main__":
     settings = load_settings(os.environ)
     settings.ragtime_home.mkdir(parents=True, exist_ok=True)
-    run(settings, FakeAnswerer(before=slowly, between=slowly), open_database(settings.database))
+    run(settings, FakeAnswerer(before=slowly, between=slowly), open_database(settings.database), told)
