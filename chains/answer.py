@@ -25,6 +25,7 @@ from chains.contract import (
 )
 from chains.features import Candidate
 from chains.generate import ModelFailed, NothingSupported, Passage, generate
+from chains.llm import LIMITS, Limits
 from chains.refusal import Verdict, judge
 from chains.rewrite import Rewritten, rewrite
 from knowledge.documents import Chunk
@@ -41,8 +42,11 @@ NEAREST = 2
 # Documents that a reply names as retrieved.
 RETRIEVED = 10
 UNSURE = "I am not sure that this answers your question: it is the closest that your documents come."
-UNSUPPORTED = "What the model wrote could not be checked against the documents, so here are their own words."
-KEPT_FROM_MODEL = "Quoted as it stands: this document may not be sent to a model."
+# These stand under quotes and under refusals, so they must be true of both.
+UNSUPPORTED = "What the model wrote could not be confirmed by the documents, so it is left out."
+KEPT_FROM_MODEL = "The closest document may not be sent to a model, so none was asked."
+# This one stands under what the model wrote until then.
+CUT_SHORT = "The model's answer reached its length limit: its end is missing."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class AnswerChain:
 
     index: Index
     model: BaseChatModel | None = None
+    limits: Limits = LIMITS
 
     def stream(self, question: Question) -> Iterator[AnswerEvent]:
         """Yields progress, statements as they are ready, and last the whole reply."""
@@ -89,7 +94,7 @@ class AnswerChain:
                 yield Refusal(retrieved.understood.question, ())
             elif self.model is None:
                 yield from self._quote(retrieved)
-            elif not retrieved.hits[0].stored.document.model_allowed:
+            elif _kept_from_model(retrieved.hits):
                 yield from self._quote(retrieved, notice=KEPT_FROM_MODEL)
             else:
                 yield from self._write(retrieved, self.model)
@@ -104,7 +109,7 @@ class AnswerChain:
         shown: list[Statement] = []
         question = retrieved.understood.question
         try:
-            for statement in generate(question, passages, retrieved.question.history, model):
+            for statement in generate(question, passages, retrieved.question.history, model, self.limits):
                 numbers = tuple(sources.number(allowed[passage - 1]) for passage in statement.sources)
                 shown.append(replace(statement, sources=numbers))
                 yield shown[-1]
@@ -114,15 +119,12 @@ class AnswerChain:
             else:
                 yield from self._quote(retrieved, notice=UNSUPPORTED)
         except ModelFailed as failed:
-            yield from self._quote(retrieved, notice=failed.message, shown=shown, sources=sources)
+            if failed.reason == "truncated" and shown:
+                yield _written(retrieved, shown, sources, CUT_SHORT)
+            else:
+                yield from self._quote(retrieved, notice=failed.message, shown=shown, sources=sources)
         else:
-            yield Answer(
-                question,
-                tuple(shown),
-                tuple(sources.listed),
-                written_by="model",
-                retrieved=_documents(retrieved.hits),
-            )
+            yield _written(retrieved, shown, sources)
 
     def _quote(
         self,
@@ -137,18 +139,18 @@ class AnswerChain:
         if not shown and verdict is Verdict.SILENT:
             yield self._refusal(retrieved, notice)
             return
-        if not notice and verdict is Verdict.UNSURE:
-            notice = UNSURE
         sources = sources or _Sources(self.index)
         statements = list(shown)
-        for candidate in extract.choose(ranked):
+        for candidate in extract.choose(ranked) if verdict is not Verdict.SILENT else ():
             statements.append(_statement(candidate, sources))
             yield statements[-1]
+        sure = bool(shown) or verdict is Verdict.ANSWERS
         yield Answer(
             retrieved.understood.question,
             tuple(statements),
             tuple(sources.listed),
-            notice=notice,
+            notice=notice if sure else f"{notice} {UNSURE}".strip(),
+            sure=sure,
             retrieved=_documents(retrieved.hits),
         )
 
@@ -163,6 +165,27 @@ class AnswerChain:
             notice=notice,
             retrieved=_documents(retrieved.hits),
         )
+
+
+def _kept_from_model(hits: Sequence[Hit]) -> bool:
+    """Whether what seems to answer may not be sent to a model."""
+    allowed = [hit.stored.document.model_allowed for hit in hits]
+    if allowed[0]:
+        return False
+    return not any(allowed) or judge(hits, extract.rank(hits)) is not Verdict.SILENT
+
+
+def _written(
+    retrieved: _Retrieved, statements: Sequence[Statement], sources: _Sources, notice: str = ""
+) -> Answer:
+    return Answer(
+        retrieved.understood.question,
+        tuple(statements),
+        tuple(sources.listed),
+        written_by="model",
+        notice=notice,
+        retrieved=_documents(retrieved.hits),
+    )
 
 
 def _statement(candidate: Candidate, sources: _Sources) -> Statement:

@@ -74,10 +74,28 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A document's table, quoted cell by cell, where one was asked for; `source` is where it stands.
+
+    `header` is empty where the document's table has none; each of `rows` has as many cells as it. `quote`
+    is the rows as the document's text, one a line. `caption` is the sentence that leads the table in.
+    `left_out` counts the rows that are not shown: a large table is not quoted whole.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    quote: str
+    source: int
+    caption: str = ""
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A reply that the documents support. `question` is the question as understood, in full.
 
-    `notice` is one honest line where something went wrong on the way ("The model did not answer…").
+    `sure` is False where it may well be no answer. `notice` is one honest line that says so, or what
+    went wrong on the way ("The model did not answer…").
     """
 
     question: str
@@ -85,6 +103,7 @@ class Answer:
     sources: tuple[Source, ...]
     written_by: Literal["extraction", "model"] = "extraction"
     notice: str = ""
+    sure: bool = True
     retrieved: tuple[Retrieved, ...] = field(default=(), repr=False)
 
 

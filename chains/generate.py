@@ -16,6 +16,7 @@ from chains.failures import ModelFailed, failure, may_retry
 from chains.llm import LIMITS, Limits, drop_refused_parameter, within
 from chains.prompts import prompt
 from chains.sentences import split
+from chains.streamed import read_text
 from chains.verify import NOT_IN_DOCUMENTS, Verifier
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ __all__ = ["ModelFailed", "NothingSupported", "Passage", "generate"]
 
 TURNS_SENT = 4
 TURN_LENGTH = 500
+# An answer is short. What a model writes beyond it is not read: it may have lost its thread.
+MAX_WORDS = 200
+MAX_CHARACTERS = 6_000
 
 # A line that speaks to the model rather than to readers: neither sent nor taken as support. What keeps
 # hostile documents harmless is that every sentence is checked; this only keeps them from being quoted.
@@ -71,23 +75,39 @@ def generate(
     """
     passages = [replace(passage, text=_for_readers(passage.text)) for passage in passages]
     verifier = Verifier(question, passages)
-    shown = dropped = 0
+    shown: set[str] = set()
+    words = dropped = 0
     declined = False
     skipped = ""
-    for piece in split(_text(_values(question, passages, history), model, limits)):
-        if DECLINED.search(piece.text):
-            declined = True
-            continue
-        statement = verifier.check(piece)
-        if statement is None:
-            dropped += 1
-            # What follows still begins on a line of its own if what was dropped did.
-            skipped = skipped or piece.before
-            continue
-        yield replace(statement, before=_space_before(skipped, statement.before, first=not shown))
-        shown, skipped = shown + 1, ""
+    with closing(_text(_values(question, passages, history), model, limits)) as written:
+        for piece in split(_bounded(written)):
+            if DECLINED.search(piece.text):
+                declined = True
+                continue
+            statement = verifier.check(piece)
+            # Small models repeat themselves.
+            if statement is None or statement.text in shown:
+                dropped += statement is None
+                # What follows still begins on a line of its own if what was dropped did.
+                skipped = skipped or piece.before
+                continue
+            words += len(statement.text.split())
+            if shown and words > MAX_WORDS:
+                raise ModelFailed("truncated", f"more than {MAX_WORDS} words")
+            yield replace(statement, before=_space_before(skipped, statement.before, first=not shown))
+            shown.add(statement.text)
+            skipped = ""
     if not shown:
         raise NothingSupported(declined=declined, dropped=dropped)
+
+
+def _bounded(texts: Iterator[str]) -> Iterator[str]:
+    read = 0
+    for text in texts:
+        read += len(text)
+        if read > MAX_CHARACTERS:
+            raise ModelFailed("truncated", f"more than {MAX_CHARACTERS} characters")
+        yield text
 
 
 def _space_before(skipped: str, before: str, *, first: bool) -> str:
@@ -132,30 +152,10 @@ def _stream(values: dict[str, str], model: BaseChatModel) -> Generator[str]:
     # Reading is no third Runnable: LangChain drains what flows into one before it lets go, and an
     # abandoned answer would be read to its end.
     with closing(cast("Generator[BaseMessageChunk]", (template | model).stream(values))) as chunks:
-        yield from _read(chunks)
+        yield from read_text(chunks)
 
 
-def _read(chunks: Iterator[BaseMessageChunk]) -> Iterator[str]:
-    """The text of a streamed message; raises ModelFailed where it did not end as an answer does."""
-    finish = ""
-    written = speaks_openai = False
-    for chunk in chunks:
-        metadata = chunk.response_metadata
-        speaks_openai = speaks_openai or metadata.get("model_provider") == "openai"
-        finish = metadata.get("finish_reason") or metadata.get("stop_reason") or finish
-        if text := str(chunk.text):
-            written = written or bool(text.strip())
-            yield text
-    if finish in ("content_filter", "refusal", "SAFETY"):
-        raise ModelFailed("filtered", f"finish reason {finish}")
-    if not written:
-        raise ModelFailed("empty", f"finish reason {finish or 'none'}")
-    # A proxy that gives up ends the stream politely, but without a reason.
-    if speaks_openai and not finish:
-        raise ModelFailed("cut", "no finish reason")
-
-
-def _text(values: dict[str, str], model: BaseChatModel, limits: Limits) -> Iterator[str]:
+def _text(values: dict[str, str], model: BaseChatModel, limits: Limits) -> Generator[str]:
     """Streams the answer's text; tries once more where nothing has come yet and that may help."""
     begun = time.monotonic()
     retried = False

@@ -5,20 +5,18 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chains.claims import content_words, language_of, read_claims
 from chains.contract import Turn
 from chains.failures import failure
-from chains.llm import Limits, within
+from chains.llm import Limits
 from chains.prompts import prompt
+from chains.streamed import complete
 from chains.wordlists import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from langchain_core.language_models import BaseChatModel
 
 log = logging.getLogger(__name__)
@@ -145,7 +143,7 @@ def _by_model(
 ) -> Rewritten | None:
     earlier = [turn.content for turn in history if turn.role == "user"][-TURNS_BACK:]
     try:
-        written = "".join(within(limits, lambda: _stream(message, earlier, model))).strip().strip("\"“”'`")
+        written = _ask(message, earlier, model, limits).strip().strip("\"“”'`")
     except Exception as error:
         log.warning("Rewriting by rules, the model failed: %r", failure(error))
         return None
@@ -155,17 +153,11 @@ def _by_model(
     return Rewritten(written, written)
 
 
-def _stream(message: str, earlier: Sequence[str], model: BaseChatModel) -> Generator[str]:
-    from langchain_core.messages import HumanMessage, SystemMessage
-
+def _ask(message: str, earlier: Sequence[str], model: BaseChatModel, limits: Limits) -> str:
     turns = "\n".join(f"- {' '.join(text.split())[:LONGEST]}" for text in earlier)
-    messages = [
-        SystemMessage(prompt("rewrite")),
-        HumanMessage(prompt("rewrite_question", turns=turns, question=message)),
-    ]
-    with closing(model.stream(messages)) as chunks:  # pyright: ignore[reportArgumentType]  (a generator)
-        for chunk in chunks:
-            yield str(chunk.text)
+    return complete(
+        prompt("rewrite"), prompt("rewrite_question", turns=turns, question=message), model, limits
+    )
 
 
 def _is_rewriting(written: str, message: str, earlier: Sequence[str]) -> bool:

@@ -16,7 +16,6 @@ from bot.records import conversations
 from bot.records.conversations import Exchange
 from bot.replies.reply import Reply
 from bot.services import Services
-from chains.answer import UNSURE
 from chains.contract import Answer, AnswerEvent, Question, Refusal, Statement
 from chains.contract import Reply as WholeReply
 from knowledge.access import Place
@@ -60,7 +59,7 @@ def answer_unasked(services: Services, incoming: Incoming) -> Rendered:
         raise NothingToSay
     events = list(_events(services, Question(incoming.text, _place(services, incoming))))
     whole = _only([event for event in events if isinstance(event, (Answer, Refusal))])
-    if isinstance(whole, Refusal) or whole.notice == UNSURE:
+    if isinstance(whole, Refusal) or not whole.sure:
         raise NothingToSay
     return _recorded(services, incoming, whole, shareable=False)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from chains.claims import read_claims
 from chains.failures import failure
 from chains.guide.contract import Reason, Recommendation, Verdict
 from chains.guide.texts import fill, texts
-from chains.llm import Limits, drop_refused_parameter, within
+from chains.llm import Limits
 from chains.prompts import prompt
+from chains.streamed import complete
 from knowledge.sentences import sentences
 
 if TYPE_CHECKING:
@@ -128,25 +128,8 @@ def _addition(text: str, material: str) -> str | None:
 
 
 def _ask(recommendation: Recommendation, model: BaseChatModel, limits: Limits) -> str:
-    while True:
-        try:
-            return "".join(within(limits, lambda: _stream(recommendation, model)))
-        except Exception as error:
-            if not drop_refused_parameter(model, error):
-                raise
-
-
-def _stream(recommendation: Recommendation, model: BaseChatModel) -> Generator[str]:
-    from langchain_core.messages import HumanMessage, SystemMessage
-
     verdict = texts()["verdicts"][recommendation.decision.verdict]
-    messages = [
-        SystemMessage(prompt("guide_summary", verdict=verdict)),
-        HumanMessage(_material(recommendation)),
-    ]
-    with closing(model.stream(messages)) as chunks:  # pyright: ignore[reportArgumentType]  (a generator)
-        for chunk in chunks:
-            yield str(chunk.text)
+    return complete(prompt("guide_summary", verdict=verdict), _material(recommendation), model, limits)
 
 
 def _material(recommendation: Recommendation) -> str:

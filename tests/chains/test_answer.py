@@ -8,24 +8,40 @@ from pathlib import Path
 
 import pytest
 
-from chains.answer import KEPT_FROM_MODEL, AnswerChain
+from chains.answer import CUT_SHORT, KEPT_FROM_MODEL, UNSUPPORTED, AnswerChain
 from chains.contract import Answer, Progress, Question, Refusal, Statement, Turn
-from chains.llm import ModelSettings, connect
+from chains.failures import EXPLANATIONS
+from chains.llm import LIMITS, Limits, ModelSettings, connect
 from knowledge.access import Place
 from knowledge.embeddings.minilm import MiniLM
 from knowledge.index import Index
 from tests.support.knowledge import opened
-from tests.support.openai_server import Fail, OpenAIServer, Say
+from tests.support.openai_server import (
+    Chunks,
+    Fail,
+    Hang,
+    OpenAIServer,
+    Raw,
+    Say,
+    Script,
+    chunk,
+    tool_call,
+)
 
 INSIDE = Place.internal()
 LEAVE = "How many days of leave does everybody have?"
 
 
 def ask(
-    index: Index, text: str, place: Place = INSIDE, model: object = None, history: tuple[Turn, ...] = ()
+    index: Index,
+    text: str,
+    place: Place = INSIDE,
+    model: object = None,
+    history: tuple[Turn, ...] = (),
+    limits: Limits = LIMITS,
 ) -> Answer | Refusal:
     """The whole reply; checks that the stream told its parts before."""
-    events = list(AnswerChain(index, model).stream(Question(text, place, history)))  # pyright: ignore[reportArgumentType]
+    events = list(AnswerChain(index, model, limits).stream(Question(text, place, history)))  # pyright: ignore[reportArgumentType]
     assert events[0] == Progress(index.count(place))
     last = events[-1]
     assert isinstance(last, Answer | Refusal)
@@ -140,15 +156,97 @@ def test_a_model_s_sentence_is_shown_with_the_source_that_supports_it(index: Ind
     assert len(server.chats) == 1
 
 
-def test_a_model_that_fails_is_said_in_a_line_and_the_quotes_take_its_place(
-    index: Index, server: OpenAIServer
+IMPATIENT = Limits(first=0.3, whole=0.6)
+SOON = {"retry-after": "0"}
+RIGHT = "Everybody has thirty days of leave a year"
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        (Fail(401, "invalid_api_key", "Incorrect API key provided"), EXPLANATIONS["unauthorized"]),
+        (Fail(403), EXPLANATIONS["forbidden"]),
+        (Fail(404, "model_not_found", "The model was retired"), EXPLANATIONS["model_not_found"]),
+        (Fail(429, headers={"retry-after": "60"}), EXPLANATIONS["rate_limited"]),
+        (Fail(429, headers=SOON), EXPLANATIONS["rate_limited"]),
+        (Fail(429, "insufficient_quota"), EXPLANATIONS["quota"]),
+        (Fail(503, headers=SOON), EXPLANATIONS["server_error"]),
+        (Fail(400, message="no such thing as messages"), EXPLANATIONS["rejected"]),
+        (Hang(), EXPLANATIONS["timeout"]),
+        (Hang(pings=0.05), EXPLANATIONS["timeout"]),
+        (Say(RIGHT, finish=None), EXPLANATIONS["cut"]),
+        (Say(RIGHT, abrupt=True), EXPLANATIONS["cut"]),
+        (Say(RIGHT, finish="length"), EXPLANATIONS["truncated"]),
+        (Say(f"{RIGHT} [1].", finish="content_filter"), EXPLANATIONS["filtered"]),
+        (Say("I'm sorry, but I can't help with that."), UNSUPPORTED),
+        (Say("Bananas are yellow and sweet [1]. " * 200, size=100), EXPLANATIONS["truncated"]),
+        (Say('{"answer": 30, "confidence": 0.9}'), UNSUPPORTED),
+        (Say(""), EXPLANATIONS["empty"]),
+        (Say(" \n "), EXPLANATIONS["empty"]),
+        (Say("<think>Let me see the passages.</think>"), EXPLANATIONS["empty"]),
+        (Chunks([tool_call(), chunk("", finish="tool_calls")]), EXPLANATIONS["empty"]),
+        (Raw("<html>Sign in to the proxy</html>"), EXPLANATIONS["unreadable"]),
+        (Raw('{"error": "odd"}', "application/json"), EXPLANATIONS["unreadable"]),
+    ],
+)
+def test_whatever_a_model_does_instead_of_answering_ends_in_quotes_and_one_honest_line(
+    index: Index, server: OpenAIServer, fault: Script, line: str
 ):
-    server.script(Fail(401, "invalid_api_key", "Incorrect API key provided"))
+    server.script(fault)
+    limits = IMPATIENT if isinstance(fault, Hang) else LIMITS
+    given = answer(index, LEAVE, INSIDE, model_of(server), (), limits)
+    assert (given.written_by, given.notice) == ("extraction", line)
+    assert given.statements[0].text == f"{RIGHT}."
+    assert all(statement.quoted for statement in given.statements[1:])
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        Say(f"{RIGHT} [1]. Ask your lead two weeks ahe", finish="length"),
+        Say(f"{RIGHT} [1]. " + "Bananas are yellow and sweet [1]. " * 200, size=100),
+    ],
+)
+def test_an_answer_without_its_end_keeps_its_whole_sentences_and_says_so(
+    index: Index, server: OpenAIServer, written: Say
+):
+    server.script(written)
     given = answer(index, LEAVE, INSIDE, model_of(server))
-    assert given.written_by == "extraction"
-    assert given.notice
-    assert "\n" not in given.notice
-    assert given.statements[0].text == "Everybody has thirty days of leave a year."
+    assert (given.written_by, given.notice) == ("model", CUT_SHORT)
+    assert given.statements[0].text == f"{RIGHT}."
+    assert not any(statement.quoted or "ahe." in statement.text for statement in given.statements)
+
+
+def test_a_model_that_repeats_itself_is_heard_once(index: Index, server: OpenAIServer):
+    server.script(Say(f"{RIGHT} [1]. " * 3))
+    given = answer(index, LEAVE, INSIDE, model_of(server))
+    assert [statement.text for statement in given.statements] == [f"{RIGHT}."]
+
+
+@pytest.mark.parametrize("rejected", ["temperature", "reasoning_effort", "stream_options"])
+def test_a_server_that_does_not_know_a_parameter_answers_all_the_same(index: Index, rejected: str):
+    with OpenAIServer(Say(f"{RIGHT} [1]."), rejects=[rejected, "response_format"]) as server:
+        given = answer(index, LEAVE, INSIDE, model_of(server))
+    assert (given.written_by, given.notice) == ("model", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "notice"),
+    [
+        (Say("NOT_IN_DOCUMENTS"), ""),
+        (Say("The moon is covered with ferns [1]."), UNSUPPORTED),
+        (Fail(401), EXPLANATIONS["unauthorized"]),
+    ],
+)
+def test_a_line_under_a_refusal_is_true_of_a_refusal(
+    index: Index, server: OpenAIServer, written: Script, notice: str
+):
+    server.script(written)
+    refused = ask(index, "Which plants grow on the surface of the moon?", INSIDE, model_of(server))
+    assert isinstance(refused, Refusal)
+    assert refused.notice == notice
+    assert "quote" not in notice
+    assert "own words" not in notice
 
 
 def test_what_may_not_be_sent_to_a_model_is_quoted_and_never_sent(index: Index, server: OpenAIServer):
@@ -156,7 +254,18 @@ def test_what_may_not_be_sent_to_a_model_is_quoted_and_never_sent(index: Index, 
     given = answer(index, "Who opens the vault?", INSIDE, model_of(server))
     assert (given.written_by, given.notice) == ("extraction", KEPT_FROM_MODEL)
     assert given.statements[0].text == "The vault is opened by two directors together."
+    assert server.chats == []
     answer(index, LEAVE, INSIDE, model_of(server))
+    assert "two directors" not in json.dumps(server.requests)
+
+
+def test_a_document_that_is_kept_from_models_and_does_not_answer_keeps_no_other_from_them(
+    index: Index, server: OpenAIServer
+):
+    server.script(Say("NOT_IN_DOCUMENTS"))
+    refused = ask(index, "How do I open a bank account?", INSIDE, model_of(server))
+    assert refused.retrieved[0].document == "secret.md"
+    assert (type(refused), refused.notice) == (Refusal, "")
     assert "two directors" not in json.dumps(server.requests)
 
 

@@ -151,6 +151,24 @@ def test_a_cut_answer_shows_no_half_sentence(server: OpenAIServer) -> None:
         next(statements)
 
 
+def test_an_answer_has_an_end(server: OpenAIServer) -> None:
+    names = ("Ash", "Birch", "Cedar", "Elm", "Fir", "Hazel", "Larch", "Maple", "Oak", "Pine", "Rowan", "Yew")
+    lines = [
+        f"The team of room {one} cooks lunch for the team of room {two}." for one in names for two in names
+    ]
+    server.script(Say(" ".join(f"{line} [1]" for line in lines), size=100))
+    passage = Passage(1, "Kitchen", (), "\n".join(lines))
+    shown: list[Statement] = []
+    with pytest.raises(ModelFailed, match="truncated"):
+        shown.extend(generate("Who cooks?", [passage], (), model_at(server.base_url)))
+    words = 0
+    for statement in generate("Who cooks?", [passage], (), model_at(server.base_url)):
+        words += len(statement.text.split())
+        if words > 180:
+            break
+    assert words <= 200
+
+
 def test_a_short_rate_limit_is_waited_for_once(server: OpenAIServer) -> None:
     busy = Fail(429, headers={"retry-after": "0.05"})
     assert len(ask(server, busy, Say(ANSWER))) == 2

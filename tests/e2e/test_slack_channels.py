@@ -93,7 +93,7 @@ def test_an_answer_that_is_a_guess_is_kept_back_where_nobody_asked(
     slack: LocalSlack, bot: Assembly, answerer: FakeAnswerer
 ) -> None:
     def unsure(answer: Answer) -> Answer:
-        return Answer(answer.question, answer.statements, answer.sources, notice=UNSURE)
+        return Answer(answer.question, answer.statements, answer.sources, notice=UNSURE, sure=False)
 
     answerer.final = unsure
     slack.say("who is on call?", "C0GENERAL")

@@ -210,6 +210,15 @@ def chunk(content: str, model: str = "gpt-6-luna", finish: str | None = None) ->
     }
 
 
+def tool_call(model: str = "gpt-6-luna") -> dict[str, Any]:
+    """One streamed chunk of a model that calls a tool instead of answering."""
+    called = {"index": 0, "id": "call_1", "type": "function"}
+    called["function"] = {"name": "search", "arguments": "{}"}
+    delta = {"role": "assistant", "content": None, "tool_calls": [called]}
+    choice = {"index": 0, "delta": delta, "finish_reason": None}
+    return {**chunk("", model), "choices": [choice]}
+
+
 def _error(fault: Fail) -> Response:
     error = {"message": fault.message, "type": fault.type, "param": fault.param, "code": fault.code}
     return JSONResponse({"error": error}, status_code=fault.status, headers=dict(fault.headers))

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from chains.failures import failure
 from chains.guide.contract import Heard
 from chains.guide.policy import POLICY
-from chains.llm import LIMITS, Limits, within
+from chains.llm import LIMITS, Limits
 from chains.prompts import prompt
+from chains.streamed import complete
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -31,28 +31,21 @@ def read_by_model(
     A factor or value that the policy does not have, and a quote that is not in the message, is dropped.
     """
     try:
-        written = "".join(within(limits, lambda: _stream(model, text[:LONGEST], asked)))
+        written = _ask(model, text[:LONGEST], asked, limits)
     except Exception as error:
         log.warning("Reading by rules, the model failed: %r", failure(error))
         return []
     return list({heard.factor: heard for heard in _checked(written, text)}.values())
 
 
-def _stream(model: BaseChatModel, text: str, asked: Sequence[str]) -> Generator[str]:
-    from langchain_core.messages import HumanMessage, SystemMessage
-
+def _ask(model: BaseChatModel, text: str, asked: Sequence[str], limits: Limits) -> str:
     factors = "\n".join(
         f"- {name}: {factor.meaning} Values: {', '.join(factor.points)}"
         for name, factor in POLICY.factors.items()
     )
     question = " ".join(POLICY.factors[name].meaning for name in asked) or "What are you building?"
-    messages = [
-        SystemMessage(prompt("read_factors", factors=factors)),
-        HumanMessage(prompt("read_message", question=question, message=json.dumps(text, ensure_ascii=False))),
-    ]
-    with closing(model.stream(messages)) as chunks:  # pyright: ignore[reportArgumentType]  (a generator)
-        for chunk in chunks:
-            yield str(chunk.text)
+    message = prompt("read_message", question=question, message=json.dumps(text, ensure_ascii=False))
+    return complete(prompt("read_factors", factors=factors), message, model, limits)
 
 
 def _checked(written: str, text: str) -> Iterator[Heard]:
