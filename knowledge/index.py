@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 EMBEDDER = "embedder"
+# The columns that hold a chunk itself (`chunk_values`), without its tokens.
+CHUNK_COLUMNS = ("ordinal", "heading_path", "units", "anchor", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +134,24 @@ class Index:
 
     def around(self, stored: StoredChunk) -> Chunk:
         """A chunk with its neighbours in the same section: small chunks are found, larger ones read."""
+        units = tuple(unit for piece in self.section(stored, 1) for unit in piece.units)
+        return replace(stored.chunk, units=units or stored.chunk.units)
+
+    def section(self, stored: StoredChunk, reach: int) -> list[Chunk]:
+        """The chunks of a chunk's section, in reading order, at most `reach` before and after it."""
         with self.engine.connect() as connection:
             rows = connection.execute(
-                select(chunks)
+                select(*(chunks.c[name] for name in CHUNK_COLUMNS))
                 .join(documents, documents.c.id == chunks.c.document_id)
                 .where(
                     chunks.c.document_id == stored.document.id,
                     chunks.c.version == documents.c.version,
-                    chunks.c.ordinal.between(stored.chunk.ordinal - 1, stored.chunk.ordinal + 1),
+                    chunks.c.ordinal.between(stored.chunk.ordinal - reach, stored.chunk.ordinal + reach),
                 )
                 .order_by(chunks.c.ordinal)
             ).all()
         near = [chunk_of(row._mapping, stored.chunk.title) for row in rows]
-        section = [piece for piece in near if piece.heading_path == stored.chunk.heading_path]
-        units = tuple(unit for piece in section for unit in piece.units)
-        return replace(stored.chunk, units=units or stored.chunk.units)
+        return [piece for piece in near if piece.heading_path == stored.chunk.heading_path]
 
 
 def state(connection: Connection, name: str) -> str | None:
