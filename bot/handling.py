@@ -14,12 +14,13 @@ from slack_sdk.errors import SlackApiError
 from bot import inbox, words
 from bot.blocks.render import plain_message
 from bot.client import error_code, is_transient
-from bot.inbox import Item
+from bot.inbox import ClaimLost, Item
 from bot.replies.answering import answer, apologize
 from bot.replies.questions import NothingToSay
 from bot.replies.reply import UNREACHABLE, Withdrawn
 from bot.replies.respond import NotDelivered, respond
 from bot.services import Services
+from bot.telemetry.logs import about
 from bot.telemetry.reasons import reason
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ INTERRUPTIONS = 10
 FIRST_RETRY = timedelta(seconds=1)
 LONGEST_RETRY = timedelta(seconds=60)
 GIVE_UP_AFTER = timedelta(hours=24)
+# How soon it is looked again whether a database that failed works.
+LOOK_AGAIN_SECONDS = 5.0
 
 # Errors that pass once an admin has done something.
 FOR_THE_ADMIN = {
@@ -43,13 +46,36 @@ FOR_THE_ADMIN = {
 
 
 class Handler:
-    """Handles events; called from several threads at once."""
+    """Handles events; called from several threads at once. `stopping` is set when the process is to end."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, stopping: threading.Event) -> None:
         self._services = services
+        self._stopping = stopping
         self._no_streams = threading.Event()
 
     def handle(self, item: Item) -> None:
+        """Sees an event through. Where the database fails meanwhile, it is opened again once that works."""
+        with about(item.incoming.event_id, item.incoming.text):
+            try:
+                self._see_through(item)
+            except ClaimLost:
+                log.warning(
+                    "event %s: this worker was thought dead, another one answers", item.incoming.event_id
+                )
+            except Exception:
+                log.exception("event %s cannot be seen through", item.incoming.event_id)
+                self._hand_back(item)
+
+    def _hand_back(self, item: Item) -> None:
+        while not self._stopping.is_set():
+            try:
+                inbox.hand_back(self._services.engine, item)
+                return
+            except Exception:
+                log.exception("event %s cannot be handed back yet", item.incoming.event_id)
+                self._stopping.wait(LOOK_AGAIN_SECONDS)
+
+    def _see_through(self, item: Item) -> None:
         """Answers an event or says that it cannot be answered; writes down which."""
         engine = self._services.engine
         event_id = item.incoming.event_id
@@ -66,6 +92,8 @@ class Handler:
         except Withdrawn:
             log.info("event %s: its message was deleted", event_id)
             inbox.withdraw(engine, item.incoming.channel, str(item.incoming.ts))
+        except ClaimLost:
+            raise
         except NothingToSay:
             inbox.withdraw(engine, item.incoming.channel, str(item.incoming.ts))
         except NotDelivered as error:

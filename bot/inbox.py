@@ -2,17 +2,31 @@
 
 An event's state goes accepted -> answering -> answered, failed or withdrawn (its message was deleted,
 or an admin dropped it).
-The table is the truth: whatever is `accepted` is owed a reply, after any crash.
+The table is the truth: whatever is `accepted` is owed a reply, after any crash. Each taking of an event
+is a claim with a number: only the last one may post and finish, whoever else still believes to be at it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Engine, Row, and_, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    ScalarSelect,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from bot.tables import inbox
@@ -71,10 +85,11 @@ class Incoming:
 class Item:
     """An event in the inbox, taken by a worker. `resumed` says that it was begun before.
 
-    `replaces_ts` is an apology that the reply is to take the place of.
+    `claim` is the number of this taking; `replaces_ts` is an apology that the reply is to take the place of.
     """
 
     id: int
+    claim: int
     incoming: Incoming
     accepted_at: datetime
     failures: int
@@ -84,8 +99,30 @@ class Item:
     resumed: bool
 
 
-def accept(engine: Engine, incoming: Incoming) -> bool:
-    """Writes an event down; returns False where it, or its message, is already there.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event that waits for an answer, as a queue needs to know it. `behind` is as in the table."""
+
+    id: int
+    channel: str
+    thread_ts: str | None
+    behind: int
+
+
+# Puts an event into a queue, in the transaction that writes the event down.
+Put = Callable[[Connection, Waiting], None]
+
+
+class ClaimLost(Exception):
+    """The event was taken from this worker, which was thought dead: somebody else answers it."""
+
+
+def in_no_queue(_connection: Connection, _waiting: Waiting) -> None:
+    """Where the workers look at the inbox itself."""
+
+
+def accept(engine: Engine, incoming: Incoming, put: Put = in_no_queue) -> bool:
+    """Writes an event down, and puts it into the queue; False where it, or its message, is already there.
 
     When this returns, the event is on disk. Database errors pass through: Slack must not get its ack.
     """
@@ -103,10 +140,14 @@ def accept(engine: Engine, incoming: Incoming) -> bool:
         "action": dict(incoming.action) if incoming.action is not None else None,
         "state": "accepted",
         "accepted_at": _now(),
+        "behind": _behind(incoming),
     }
     try:
         with engine.begin() as connection:
-            connection.execute(inbox.insert().values(values))
+            row = connection.execute(
+                inbox.insert().values(values).returning(inbox.c.id, inbox.c.behind)
+            ).one()
+            put(connection, Waiting(row.id, incoming.channel, incoming.thread_ts, row.behind))
     except IntegrityError:
         if _is_known(engine, incoming):
             return False
@@ -114,7 +155,7 @@ def accept(engine: Engine, incoming: Incoming) -> bool:
     return True
 
 
-def accept_again(engine: Engine, incoming: Incoming) -> bool:
+def accept_again(engine: Engine, incoming: Incoming, put: Put = in_no_queue) -> bool:
     """Opens an event that failed once more, because the person asked again; False where it had not."""
     with engine.begin() as connection:
         reopened = connection.execute(
@@ -128,8 +169,26 @@ def accept_again(engine: Engine, incoming: Incoming) -> bool:
                 accepted_at=_now(),
                 not_before=None,
             )
-        )
-    return bool(reopened.rowcount)
+            .returning(*_WAITING)
+        ).one_or_none()
+        if reopened:
+            put(connection, Waiting(*reopened))
+    return bool(reopened)
+
+
+_WAITING = (inbox.c.id, inbox.c.channel, inbox.c.thread_ts, inbox.c.behind)
+
+
+def _behind(incoming: Incoming) -> ScalarSelect[int]:
+    """How many open events of the same person there are; in a thread no fewer than of those before it."""
+    own = select(func.count().label("number")).where(inbox.c.user == incoming.user, inbox.c.state.in_(OPEN))
+    before = select(inbox.c.behind).where(
+        inbox.c.channel == incoming.channel,
+        inbox.c.thread_ts == incoming.thread_ts,
+        inbox.c.state.in_(OPEN),
+    )
+    numbers = union_all(own, before).subquery()
+    return select(func.max(numbers.c.number)).scalar_subquery()
 
 
 def _is_known(engine: Engine, incoming: Incoming) -> bool:
@@ -163,10 +222,19 @@ def withdraw(engine: Engine, channel: str, ts: str) -> None:
         )
 
 
-def is_withdrawn(engine: Engine, item: Item) -> bool:
-    """Whether the message was deleted since it was taken."""
+def is_wanted(engine: Engine, item: Item) -> bool:
+    """Whether a reply is still to be posted: the message was not deleted since it was taken.
+
+    Raises:
+        ClaimLost: somebody else answers it meanwhile, or has answered it.
+    """
     with engine.connect() as connection:
-        return connection.scalar(select(inbox.c.state).where(inbox.c.id == item.id)) == "withdrawn"
+        row = connection.execute(select(inbox.c.state, inbox.c.claims).where(inbox.c.id == item.id)).one()
+    if row.state == "withdrawn":
+        return False
+    if (row.state, row.claims) != ("answering", item.claim):
+        raise ClaimLost
+    return True
 
 
 def reopen_interrupted(engine: Engine) -> int:
@@ -191,7 +259,8 @@ def take(engine: Engine) -> Item | None:
     """Takes the oldest event whose turn has come, for answering.
 
     In a thread one event is answered at a time, oldest first: nothing is taken while an older one there
-    is still open. What belongs to no thread stands alone.
+    is still open. What belongs to no thread stands alone. Who has asked much and is still waiting lets
+    others pass: so that nobody waits for all that one person wants.
     """
     earlier = inbox.alias("earlier")
     waits_for_another = exists().where(
@@ -203,32 +272,54 @@ def take(engine: Engine) -> Item | None:
     candidates = (
         select(inbox)
         .where(
-            inbox.c.state == "accepted",
-            or_(inbox.c.not_before.is_(None), inbox.c.not_before <= _now()),
+            _is_due(),
             ~waits_for_another,
         )
-        .order_by(inbox.c.id)
+        .order_by(inbox.c.behind, inbox.c.id)
         .limit(CANDIDATES)
     )
     # Read first, then write in a transaction of its own: SQLite refuses at once, without waiting, to let
-    # a transaction write that has read what another one changed since. Whoever took it in between, and
-    # handed it back already, has left another start.
+    # a transaction write that has read what another one changed since.
     with engine.connect() as connection:
         rows = connection.execute(candidates).all()
     for row in rows:
-        with engine.begin() as connection:
-            taken = connection.execute(
-                update(inbox)
-                .where(
-                    inbox.c.id == row.id,
-                    inbox.c.state == "accepted",
-                    inbox.c.started_at.is_not_distinct_from(row.started_at),
-                )
-                .values(state="answering", started_at=_now())
-            )
-        if taken.rowcount:
-            return _item(row)
+        if item := _claim(engine, row):
+            return item
     return None
+
+
+def claim(engine: Engine, waiting_id: int) -> Item | None:
+    """Takes this event for answering; None where it is not open, or is not to be tried again yet.
+
+    The order in its thread is the caller's affair.
+    """
+    with engine.connect() as connection:
+        row = connection.execute(select(inbox).where(inbox.c.id == waiting_id, _is_due())).one_or_none()
+    return _claim(engine, row) if row else None
+
+
+def due(engine: Engine, waiting_id: int) -> datetime | None:
+    """When this event is to be taken (again); None where it is settled, or being answered."""
+    with engine.connect() as connection:
+        row = connection.execute(
+            select(inbox.c.not_before).where(inbox.c.id == waiting_id, inbox.c.state == "accepted")
+        ).one_or_none()
+    return None if row is None else _aware(row.not_before or _now())
+
+
+def _is_due() -> ColumnElement[bool]:
+    return and_(inbox.c.state == "accepted", or_(inbox.c.not_before.is_(None), inbox.c.not_before <= _now()))
+
+
+def _claim(engine: Engine, row: Row) -> Item | None:
+    """Takes what was read, unless somebody took it in between, be it that they handed it back already."""
+    with engine.begin() as connection:
+        taken = connection.execute(
+            update(inbox)
+            .where(inbox.c.id == row.id, inbox.c.state == "accepted", inbox.c.claims == row.claims)
+            .values(state="answering", started_at=_now(), claims=row.claims + 1)
+        )
+    return _item(row) if taken.rowcount else None
 
 
 def _incoming(row: Row) -> Incoming:
@@ -248,11 +339,11 @@ def _incoming(row: Row) -> Incoming:
 
 
 def _item(row: Row) -> Item:
-    accepted_at = row.accepted_at
     return Item(
         id=row.id,
+        claim=row.claims + 1,
         incoming=_incoming(row),
-        accepted_at=accepted_at if accepted_at.tzinfo else accepted_at.replace(tzinfo=UTC),
+        accepted_at=_aware(row.accepted_at),
         failures=row.failures,
         interruptions=row.interruptions,
         draft_ts=row.draft_ts,
@@ -270,7 +361,7 @@ def next_due(engine: Engine) -> datetime | None:
             .order_by(inbox.c.not_before)
             .limit(1)
         )
-    return due.replace(tzinfo=UTC) if due and not due.tzinfo else due
+    return _aware(due) if due else None
 
 
 def note_draft(engine: Engine, item: Item, ts: str | None) -> None:
@@ -326,8 +417,15 @@ def retry_later(engine: Engine, item: Item, after: timedelta, *, failed: bool, w
 def _set(engine: Engine, item: Item, **values: object) -> None:
     with engine.begin() as connection:
         connection.execute(
-            update(inbox).where(inbox.c.id == item.id, inbox.c.state == "answering").values(values)
+            update(inbox)
+            .where(inbox.c.id == item.id, inbox.c.state == "answering", inbox.c.claims == item.claim)
+            .values(values)
         )
+
+
+def _aware(moment: datetime) -> datetime:
+    """SQLite gives times back without their zone, which is UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _now() -> datetime:

@@ -49,6 +49,10 @@ inbox = Table(
     # Times that answering it raised an error, and times that the process ended while it was answered.
     Column("failures", Integer, nullable=False, default=0),
     Column("interruptions", Integer, nullable=False, default=0),
+    # How often it was taken: only who took it last may post and finish.
+    Column("claims", Integer, nullable=False, default=0, server_default="0"),
+    # How many open events of the same person stood before it when it came: the more, the later its turn.
+    Column("behind", Integer, nullable=False, default=0, server_default="0"),
     # The message that is being written (a stream, or one that is edited), and the complete reply.
     Column("draft_ts", String(32)),
     Column("reply_ts", String(32)),
@@ -65,6 +69,7 @@ inbox = Table(
     Index(None, "state", "id"),
     Index(None, "channel", "thread_ts"),
     Index(None, "accepted_at"),
+    Index(None, "user", "state"),
 )
 
 turns = Table(

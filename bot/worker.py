@@ -1,4 +1,4 @@
-"""The workers: threads that take events from the inbox and see each through to its one reply."""
+"""The workers of one process that owns its database: threads that take what is in the inbox."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from datetime import UTC, datetime
 
 from bot import inbox
 from bot.doorbell import Doorbell
-from bot.handling import Handler
+from bot.handling import LOOK_AGAIN_SECONDS, Handler
 from bot.inbox import Item
 from bot.services import Services
-from bot.telemetry.logs import about
 
 log = logging.getLogger(__name__)
 
 WORKERS = 4
-LOOK_AGAIN_SECONDS = 5.0
 
 
 class Workers:
@@ -35,8 +33,8 @@ class Workers:
             for number in range(count)
         ]
         self._running: dict[int, Item] = {}
-        self._stopping = False
-        self._handler = Handler(services)
+        self._stopping = threading.Event()
+        self._handler = Handler(services, self._stopping)
 
     def start(self) -> None:
         """Opens what was interrupted, and begins."""
@@ -49,7 +47,7 @@ class Workers:
     def stop(self, within: float) -> None:
         """Takes nothing more; what is not answered within so many seconds is handed back to the inbox."""
         deadline = time.monotonic() + within
-        self._stopping = True
+        self._stopping.set()
         self._bell.ring()
         for thread in self._threads:
             if thread.is_alive():
@@ -59,7 +57,7 @@ class Workers:
             log.info("event %s is handed back", item.incoming.event_id)
 
     def _run(self) -> None:
-        while not self._stopping:
+        while not self._stopping.is_set():
             heard = self._bell.rings
             try:
                 item = inbox.take(self._services.engine)
@@ -72,25 +70,11 @@ class Workers:
                 continue
             self._running[item.id] = item
             try:
-                with about(item.incoming.event_id, item.incoming.text):
-                    self._handler.handle(item)
-            except Exception:
-                log.exception("event %s cannot be seen through", item.incoming.event_id)
-                self._hand_back(item)
+                self._handler.handle(item)
             finally:
                 del self._running[item.id]
                 # What waited for this one in its thread may go on.
                 self._bell.ring()
-
-    def _hand_back(self, item: Item) -> None:
-        """Opens an event again after the database failed, once it works again."""
-        while not self._stopping:
-            try:
-                inbox.hand_back(self._services.engine, item)
-                return
-            except Exception:
-                log.exception("event %s cannot be handed back yet", item.incoming.event_id)
-                self._bell.wait(self._bell.rings, LOOK_AGAIN_SECONDS)
 
     def _until_next(self) -> float:
         """Seconds to wait when there is nothing to take."""

@@ -33,6 +33,7 @@ def answer(services: Services, item: Item, no_streams: threading.Event) -> str |
 
     Raises:
         Withdrawn: the question was deleted.
+        ClaimLost: somebody else answers it meanwhile.
         NothingToSay: nobody asked us, and there is no answer.
         SlackApiError, OSError, NotDelivered: Slack did not take the reply, or that is not known.
         AnsweringFailed, NoReply: the answering itself failed.
@@ -69,7 +70,7 @@ def _answer(services: Services, item: Item, no_streams: threading.Event) -> str 
         services.client,
         incoming,
         on_draft=lambda ts: inbox.note_draft(services.engine, item, ts),
-        wanted=lambda: not inbox.is_withdrawn(services.engine, item),
+        wanted=lambda: inbox.is_wanted(services.engine, item),
         no_streams=no_streams,
         draft_ts=draft_ts,
     )
@@ -95,7 +96,7 @@ def apologize(services: Services, item: Item) -> str | None:
         services.client,
         incoming,
         on_draft=lambda _: None,
-        wanted=lambda: not inbox.is_withdrawn(services.engine, item),
+        wanted=lambda: inbox.is_wanted(services.engine, item),
         no_streams=threading.Event(),
         draft_ts=item.draft_ts or earlier.draft_ts,
     )

@@ -168,7 +168,7 @@ def test_a_question_that_is_deleted_while_it_is_answered_stays_deleted(engine: E
     inbox.accept(engine, QUESTION)
     item = _take(engine)
     inbox.withdraw(engine, "C1", "1.1")
-    assert inbox.is_withdrawn(engine, item)
+    assert not inbox.is_wanted(engine, item)
     inbox.hand_back(engine, item)
     assert _state(engine, "Ev1") == "withdrawn"
 
@@ -185,3 +185,62 @@ def test_a_thread_is_followed_once_something_in_it_was_accepted(engine: Engine) 
     inbox.accept(engine, QUESTION)
     assert inbox.follows(engine, "C1", "1.1")
     assert not inbox.follows(engine, "C2", "1.1")
+
+
+def test_who_lost_an_event_to_another_worker_neither_posts_nor_finishes(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    slow = _take(engine)
+    assert inbox.reopen_interrupted(engine) == 1
+    quick = _take(engine)
+    with pytest.raises(inbox.ClaimLost):
+        inbox.is_wanted(engine, slow)
+    inbox.finish(engine, slow, "1.15")
+    inbox.hand_back(engine, slow)
+    assert inbox.is_wanted(engine, quick)
+    inbox.finish(engine, quick, "1.16")
+    with engine.connect() as connection:
+        assert connection.scalar(select(table.c.reply_ts)) == "1.16"
+
+
+def test_a_person_who_asks_much_lets_others_pass(engine: Engine) -> None:
+    for number in range(5):
+        at = f"{number}.0"
+        inbox.accept(engine, replace(QUESTION, event_id=f"Ev{number}", ts=at, thread_ts=at))
+    inbox.accept(engine, replace(QUESTION, event_id="other", ts="9.0", thread_ts="9.0", user="U2"))
+    assert [_take(engine).incoming.event_id for _ in range(3)] == ["Ev0", "other", "Ev1"]
+
+
+def test_in_the_thread_of_a_person_who_asks_much_others_wait_their_turn(engine: Engine) -> None:
+    put: list[inbox.Waiting] = []
+
+    def note(_: object, waiting: inbox.Waiting) -> None:
+        put.append(waiting)
+
+    for number in range(3):
+        inbox.accept(engine, replace(QUESTION, event_id=f"Ev{number}", ts=f"1.{number}"), note)
+    inbox.accept(engine, replace(QUESTION, event_id="other", ts="1.9", user="U2"), note)
+    assert [waiting.behind for waiting in put] == [0, 1, 2, 2]
+    assert {waiting.thread_ts for waiting in put} == {"1.1"}
+
+
+def test_an_event_is_claimed_by_its_number_once_it_is_due(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    item = inbox.claim(engine, 1)
+    assert item
+    assert inbox.claim(engine, 1) is None
+    assert inbox.due(engine, 1) is None
+    inbox.retry_later(engine, item, timedelta(hours=1), failed=True)
+    assert inbox.claim(engine, 1) is None
+    later = inbox.due(engine, 1)
+    assert later
+    assert later > item.accepted_at
+
+
+def test_an_event_is_not_accepted_where_it_cannot_be_put_into_the_queue(engine: Engine) -> None:
+    def fail(*_: object) -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        inbox.accept(engine, QUESTION, fail)
+    assert inbox.take(engine) is None
+    assert inbox.accept(engine, QUESTION)
