@@ -15,15 +15,14 @@ from sqlalchemy import Engine
 
 from bot.answerer import KnownDocument
 from bot.config import Settings
+from bot.model_settings import embedder_settings, model_settings
 from chains.answer import AnswerChain
 from chains.contract import AnswerEvent, Question, Turn
 from chains.guide.dialogue import Guide
 from chains.guide.reader import Reader
-from chains.llm import ModelSettings
 from chains.llm import connect as connect_model
 from chains.router import Context, Routed, Router
 from knowledge.access import Place
-from knowledge.embeddings.choice import EmbedderSettings
 from knowledge.embeddings.choice import check as check_embedder
 from knowledge.find import find_documents
 from knowledge.opening import open_index
@@ -181,9 +180,8 @@ def open_chain(settings: Settings, engine: Engine) -> AnswerChain:
     Raises:
         BadEmbedder, BadModel, UntrustedModel, VectorsUnavailable: they cannot be set up.
     """
-    embedder, model = _parts(settings)
-    index = open_index(settings.ragtime_home, engine, settings.chroma_url, embedder)
-    return AnswerChain(index, connect_model(model))
+    index = open_index(settings.ragtime_home, engine, settings.chroma_url, embedder_settings(settings))
+    return AnswerChain(index, connect_model(model_settings(settings)))
 
 
 def check(settings: Settings) -> None:
@@ -192,15 +190,5 @@ def check(settings: Settings) -> None:
     Raises:
         BadEmbedder, BadModel: they cannot.
     """
-    embedder, model = _parts(settings)
-    check_embedder(embedder)
-    connect_model(model)
-
-
-def _parts(settings: Settings) -> tuple[EmbedderSettings, ModelSettings]:
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    base_url = settings.openai_base_url
-    return (
-        EmbedderSettings(settings.ragtime_embeddings, key, base_url),
-        ModelSettings(key, base_url, settings.ragtime_model),
-    )
+    check_embedder(embedder_settings(settings))
+    connect_model(model_settings(settings))

@@ -6,9 +6,10 @@ They need the encoder that ships with the bot and no index, so they work beside 
 from __future__ import annotations
 
 from bot.config import Settings
+from bot.model_settings import model_settings
 from chains.guide.dialogue import Guide
 from chains.guide.reader import Reader
-from chains.llm import ModelSettings, connect
+from chains.llm import connect
 from chains.router import Router
 from knowledge.embeddings.choice import local_embedder
 from knowledge.embeddings.minilm import MiniLM
@@ -32,12 +33,6 @@ def open_router(settings: Settings) -> Router:
         BadModel, UntrustedModel, HomeUnusable: a part cannot be set up.
     """
     return Router(_encoder(settings), connect(model_settings(settings)))
-
-
-def model_settings(settings: Settings) -> ModelSettings:
-    """What names the chat model."""
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    return ModelSettings(key, settings.openai_base_url, settings.ragtime_model)
 
 
 def _encoder(settings: Settings) -> MiniLM:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from bot.config import Settings
 from bot.doctor.finding import SERVER_SECONDS, Finding, first_line
-from knowledge.embeddings.choice import BadEmbedder, EmbedderSettings, choose, local_embedder
+from bot.model_settings import embedder_settings, model_settings
+from knowledge.embeddings.choice import BadEmbedder, choose, local_embedder
 from knowledge.embeddings.minilm import PACKAGE, SHA256
 from knowledge.errors import AdminError
 
@@ -39,7 +40,7 @@ def embedder(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding(LOCAL, "ok", f"{local.name}: files as published, loads and embeds")
     try:
-        chosen = choose(_embedder_settings(settings), local)
+        chosen = choose(embedder_settings(settings), local)
     except BadEmbedder as error:
         yield Finding(EMBEDDER, "failed", first_line(error), "Correct RAGTIME_EMBEDDINGS or OPENAI_API_KEY")
         return
@@ -83,10 +84,10 @@ def _openai_embeddings(settings: Settings, model: str) -> Finding:
 
 def chat_model(settings: Settings) -> Iterator[Finding]:
     """The model that writes the answers: whether it is there, and for how long."""
-    from chains.llm import BadModel, ModelSettings, connect
+    from chains.llm import BadModel, connect
 
     try:
-        model = connect(ModelSettings(_key(settings), settings.openai_base_url, settings.ragtime_model))
+        model = connect(model_settings(settings))
     except BadModel as error:
         yield Finding(MODEL, "failed", first_line(error), "Correct RAGTIME_MODEL, or unset it")
         return
@@ -176,18 +177,11 @@ def reason(error: BaseException) -> str:
 def _client(settings: Settings) -> openai.OpenAI:
     import openai
 
+    server = model_settings(settings)
     return openai.OpenAI(
         # A local server may want no key, but the client insists on one.
-        api_key=_key(settings) or "none",
-        base_url=settings.openai_base_url,
+        api_key=server.api_key or "none",
+        base_url=server.base_url,
         timeout=SERVER_SECONDS,
         max_retries=0,
     )
-
-
-def _key(settings: Settings) -> str | None:
-    return settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-
-
-def _embedder_settings(settings: Settings) -> EmbedderSettings:
-    return EmbedderSettings(settings.ragtime_embeddings, _key(settings), settings.openai_base_url)
