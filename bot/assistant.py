@@ -60,7 +60,7 @@ class Assistant:
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
         self.engine = engine
-        self._opened: Future[AnswerChain] = Future()
+        self.opened: Future[AnswerChain] = Future()
         self._synced = threading.Event()
         self._stopping = threading.Event()
         self._one_opening = threading.Lock()
@@ -74,19 +74,23 @@ class Assistant:
             BadEmbedder, BadModel, UntrustedModel, VectorsUnavailable: they cannot be set up.
         """
         with self._one_opening:
-            if not self._opened.done():
+            if not self.opened.done():
                 try:
-                    self._opened.set_result(open_chain(self._settings, self.engine))
+                    self.opened.set_result(open_chain(self._settings, self.engine))
                 except Exception as error:
-                    self._opened.set_exception(error)
-        return self._opened.result()
+                    self.opened.set_exception(error)
+        return self.opened.result()
 
     def keep_in_sync(self, observer: SyncObserver) -> None:
         """Opens, syncs, and looks again every few minutes, in a thread of its own, until `stop`."""
 
         def run() -> None:
             try:
-                self.open()
+                try:
+                    self.open()
+                except Exception:
+                    # Whoever waits for `opened` is told.
+                    return
                 while True:
                     try:
                         with observer.progress() as report:
@@ -132,7 +136,7 @@ class Assistant:
 
     def answer(self, question: Question) -> Iterator[AnswerEvent]:
         """Yields progress, statements as they are ready, and last the whole reply."""
-        chain = self._opened.result()
+        chain = self.opened.result()
         if last_sync(chain.index) is None:
             self._synced.wait(FIRST_SYNC_SECONDS)
         yield from chain.stream(question)
@@ -148,30 +152,30 @@ class Assistant:
 
     @cached_property
     def _guide(self) -> Guide:
-        chain = self._opened.result()
+        chain = self.opened.result()
         return Guide(Reader(chain.index.reader, chain.model), chain.model)
 
     @cached_property
     def _router(self) -> Router:
-        chain = self._opened.result()
+        chain = self.opened.result()
         return Router(chain.index.reader, chain.model)
 
     def document_count(self, place: Place) -> int:
         """How many documents may be used in this place."""
-        return self._opened.result().index.count(place)
+        return self.opened.result().index.count(place)
 
     def find_documents(self, place: Place, words: str, limit: int) -> Sequence[KnownDocument]:
         """The documents of this place that match the words, best first; without words, by title."""
-        found = find_documents(self._opened.result().index, place, words, limit)
+        found = find_documents(self.opened.result().index, place, words, limit)
         return [KnownDocument(document.title, document.path, document.url) for document in found]
 
     def has_restricted_documents(self) -> bool:
         """Whether any document is for some readers only."""
-        return self._opened.result().index.has_restricted()
+        return self.opened.result().index.has_restricted()
 
     def last_sync(self) -> datetime | None:
         """When the documents were last looked through; None before the first time."""
-        return last_sync(self._opened.result().index)
+        return last_sync(self.opened.result().index)
 
 
 def open_chain(settings: Settings, engine: Engine) -> AnswerChain:

@@ -35,8 +35,8 @@ app.add_typer(cli_people.forget_app, name="forget")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
-def main() -> None:
-    """Runs the command line. What goes wrong is one line with what to do, and exit status 1."""
+def main(arguments: list[str] | None = None) -> None:
+    """Runs the command line (by itself, the process's). What goes wrong is one line, and exit status 1."""
     logs.set_up()
     # The products of a search are small: threads of numpy's own cost more than they save. Must be set
     # before numpy is imported; the model's runtime has threads of its own.
@@ -44,7 +44,7 @@ def main() -> None:
     # Every client trusts what the system trusts: a company's own certificate authority, too.
     truststore.inject_into_ssl()
     try:
-        app()
+        app(arguments)
     except KeyboardInterrupt:
         sys.exit(130)
     except AdminError as error:
@@ -90,7 +90,9 @@ def ask(
     """Answer a question from the documents, with its sources."""
     from bot.command_line.terminal import show_answer
 
-    with _carry_out("ask", {"question": " ".join(question)}) as messages:
+    if not (asked := " ".join(question).strip()):
+        _stop('There is no question: write it after the command, for example ragtime ask "How much leave?"')
+    with _carry_out("ask", {"question": asked}) as messages:
         show_answer(messages, as_json)
 
 

@@ -106,6 +106,8 @@ class Settings(BaseSettings):
     def _http_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("write it with http:// or https://")
+        if value is not None and not _names_a_host(value):
+            raise ValueError("it names no server: write it like http://localhost:8000")
         return value
 
     @field_validator("slack_api_url")
@@ -161,6 +163,15 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Values come from `load_settings` alone, which tests hand a dictionary."""
         return (init_settings,)
+
+
+def _names_a_host(url: str) -> bool:
+    """Whether an address has a host, and a port that is a number if any."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def other_variables(dotenv: Path) -> dict[str, str]:

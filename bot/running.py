@@ -16,6 +16,7 @@ from bot.config import Settings
 from bot.records.retention import kept
 from bot.telemetry.logged_syncs import LoggedSyncs
 from knowledge.database import open_database
+from knowledge.database_errors import told_plainly
 from knowledge.errors import AdminError
 from knowledge.opening import HomeInUse, own
 
@@ -32,13 +33,15 @@ def owned(settings: Settings) -> Iterator[Assistant]:
 
     Raises:
         HomeInUse: another process has it.
+        BadDatabase: the database cannot be used.
     """
     lock: FileLock = own(settings.ragtime_home)
     try:
         engine = open_database(settings.database)
         assistant = Assistant(settings, engine)
         try:
-            yield assistant
+            with told_plainly(engine):
+                yield assistant
         finally:
             assistant.stop()
             engine.dispose()
@@ -80,6 +83,10 @@ def run(settings: Settings) -> None:
             in_json = settings.ragtime_log == "json"
             assistant.keep_in_sync(LoggedSyncs() if in_json else terminal.SyncLog())
             with kept(assistant.engine, settings.ragtime_keep_days):
-                serve.run(settings, assistant, assistant.engine, log.info if in_json else terminal.announce)
+                announce = log.info if in_json else terminal.announce
+                serve.run(settings, assistant, assistant.engine, announce, assistant.opened)
+            if assistant.opened.done():
+                # It ended because this failed, or it was told to.
+                assistant.opened.result()
     except HomeInUse as error:
         raise Unreachable(f"{error}: stop that one first, or set RAGTIME_HOME to another folder") from None

@@ -7,9 +7,10 @@ import signal
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from slack_sdk.errors import SlackApiError
@@ -46,10 +47,17 @@ class CannotStart(AdminError):
     """The bot cannot be started; the message is one line with what to do."""
 
 
-def run(settings: Settings, answerer: Answerer, engine: Engine, announce: Callable[[str], None]) -> None:
+def run(
+    settings: Settings,
+    answerer: Answerer,
+    engine: Engine,
+    announce: Callable[[str], None],
+    opened: Future[Any],
+) -> None:
     """Serves until SIGTERM or Ctrl-C, then ends in order: takes no more, finishes or hands back.
 
     `announce` is told in a line where Ragtime is, or as whom it is connected, as soon as it is.
+    `opened` is the answerer's being made ready meanwhile; where that fails, the serving ends, too.
     `engine` is the settings' database. The playground does not touch it: what is said there is gone
     with its workspace, so its inbox is in a database of its own, for as long as it runs.
 
@@ -84,7 +92,7 @@ def run(settings: Settings, answerer: Answerer, engine: Engine, announce: Callab
                 await run_in_threadpool(assembly.stop)
 
         app = Starlette(routes=routes, lifespan=lifespan)
-        _serve(app, listener)
+        _serve(app, listener, opened)
 
 
 @contextmanager
@@ -165,7 +173,7 @@ def _another(port: int) -> str:
     return f"PORT={port + 1 if 1024 <= port < 65535 else 3000} make run"
 
 
-def _serve(app: Starlette, listener: socket.socket) -> None:
+def _serve(app: Starlette, listener: socket.socket, opened: Future[Any]) -> None:
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -173,10 +181,16 @@ def _serve(app: Starlette, listener: socket.socket) -> None:
         lifespan="on",
         timeout_graceful_shutdown=SERVER_STOP_SECONDS,
     )
+    server = uvicorn.Server(config)
+
+    def end_if_failed(opened: Future[Any]) -> None:
+        server.should_exit |= opened.exception() is not None
+
+    opened.add_done_callback(end_if_failed)
     # Once all is ended in order, uvicorn raises the signal that it caught again: it has done its work.
     before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        server.run(sockets=[listener])
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from knowledge.errors import AdminError
 
+CONNECT_SECONDS = 10
 BUSY_TIMEOUT_MS = 5_000
 MAPPED_BYTES = 256 * 1024**2
 BACKUPS_KEPT = 3
@@ -40,10 +41,16 @@ def open_database(url: str) -> Engine:
             # As hosts write it; SQLAlchemy would take a driver that is not installed.
             parts = parts.set(drivername="postgresql+psycopg")
         # Errors are logged: what a statement's parameters hold, people wrote.
+        on_server = parts.get_backend_name() != "sqlite"
+        # By itself the driver waits for minutes for a server that does not answer.
+        waits = parts.drivername == "postgresql+psycopg" and "connect_timeout" not in parts.query
         engine = create_engine(
-            parts, pool_pre_ping=parts.get_backend_name() != "sqlite", hide_parameters=True
+            parts,
+            pool_pre_ping=on_server,
+            hide_parameters=True,
+            connect_args={"connect_timeout": CONNECT_SECONDS} if waits else {},
         )
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise BadDatabase(
             f"DATABASE_URL cannot be used ({reason}): write it like postgresql+psycopg://user:password@host/"
@@ -73,6 +80,9 @@ def migrate(engine: Engine, history: Path, name: str) -> bool:
     `history` is the folder of its Alembic environment, `name` the suffix of its version table. A
     SQLite database that already holds tables of this history is copied beside itself first (the
     newest three copies are kept).
+
+    Raises:
+        BadDatabase: a newer version of Ragtime has been here.
     """
     from alembic import command
     from alembic.config import Config
@@ -85,8 +95,15 @@ def migrate(engine: Engine, history: Path, name: str) -> bool:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": version_table})
         current = context.get_current_heads()
-    if set(current) == set(ScriptDirectory.from_config(config).get_heads()):
+    script = ScriptDirectory.from_config(config)
+    if set(current) == set(script.get_heads()):
         return False
+    if set(current) - {revision.revision for revision in script.walk_revisions()}:
+        where = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+        raise BadDatabase(
+            f"The database {where} was made by a newer version of Ragtime: start that one, or put back the "
+            "copy from before its migration"
+        )
     if current and engine.dialect.name == "sqlite" and engine.url.database:
         _back_up(Path(engine.url.database))
     with _UPGRADING, engine.begin() as connection:

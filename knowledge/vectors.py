@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import httpx
 import numpy as np
 
 from knowledge.access import EVERYONE
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200}
 # Chroma refuses more in one call (its own bound is 5,461); a single large document may have more chunks.
 AT_ONCE = 4_000
+ANSWER_SECONDS = 10.0
+SERVER_ADVICE = "start it (`chroma run`), or correct CHROMA_URL, or unset it for the embedded store"
+FOLDER_ADVICE = "move that folder away: the next sync makes its vectors anew"
 
 
 class VectorsUnavailable(AdminError):
@@ -47,6 +51,9 @@ def connect(folder: Path, url: str | None) -> ClientAPI:
 
     settings = Settings(anonymized_telemetry=False)
     try:
+        if url is not None:
+            # Chroma's own client would wait for minutes for a server that does not answer.
+            httpx.get(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=ANSWER_SECONDS).raise_for_status()
         if url is None:
             return chromadb.PersistentClient(str(folder), settings)
         parts = urlsplit(url)
@@ -55,8 +62,9 @@ def connect(folder: Path, url: str | None) -> ClientAPI:
             parts.hostname or "", parts.port or (443 if secure else 8000), ssl=secure, settings=settings
         )
     except Exception as error:
-        where = url or str(folder)
-        raise VectorsUnavailable(f"Chroma at {where} cannot be used: {error}") from error
+        reason = " ".join(str(error).split()).rstrip(".?")
+        advice = SERVER_ADVICE if url else FOLDER_ADVICE
+        raise VectorsUnavailable(f"Chroma at {url or folder} cannot be used ({reason}): {advice}") from error
 
 
 @dataclass(frozen=True, slots=True)

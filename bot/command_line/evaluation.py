@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import tempfile
 import time
@@ -82,38 +83,64 @@ def read_lines(
         BadQuestions: it cannot be read, holds none, or a line is not what is `wanted`.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadQuestions(f"{file} cannot be read: {error}") from None
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadQuestions(f"{file} cannot be read ({reason}): name a file of {name}") from None
+    except UnicodeDecodeError as error:
+        number = error.object.count(b"\n", 0, error.start) + 1
+        raise BadQuestions(f"{file}, line {number}: it is not UTF-8 text: save it as UTF-8") from None
     found: list[dict[str, Any]] = []
-    for number, line in enumerate(lines, start=1):
+    # Not splitlines: a text in JSON may hold other line breaks as they are.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
             entry = json.loads(line)
             check(entry)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise BadQuestions(f"{file}, line {number}: write {wanted}") from None
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadQuestions(f"{file}, line {number}: {_fault(error)}: write {wanted}") from None
         found.append(entry)
     if not found:
         raise BadQuestions(f"{file} holds no {name}")
     return found
 
 
+def _fault(error: Exception) -> str:
+    """What is wrong with a line, in short."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is not JSON ({error.msg.lower()} at character {error.pos + 1})"
+    if isinstance(error, KeyError):
+        return f"“{error.args[0]}” is missing"
+    if isinstance(error, ValueError):
+        return f"“{error}” does not fit"
+    return "a value is of another kind"
+
+
 def check_out(out: Path | None) -> None:
     """Says before anything is asked that the result could not be written.
 
     Raises:
-        BadQuestions: there is no such folder.
+        BadQuestions: it cannot be.
     """
-    if out is not None and not out.parent.is_dir():
+    if out is None:
+        return
+    if not out.parent.is_dir():
         raise BadQuestions(f"There is no folder {out.parent}: make it, or write --json to another one")
+    if out.is_dir() or not os.access(out if out.exists() else out.parent, os.W_OK):
+        raise BadQuestions(f"{out} cannot be written: write --json to another file")
 
 
 def write_out(out: Path | None, metrics: Metrics, items: list[dict[str, Any]]) -> None:
     """Writes metrics and items where they are wanted."""
-    if out is not None:
-        out.write_text(json.dumps({"metrics": metrics, "items": items}, indent=1, ensure_ascii=False) + "\n")
+    if out is None:
+        return
+    written = json.dumps({"metrics": metrics, "items": items}, indent=1, ensure_ascii=False) + "\n"
+    try:
+        out.write_text(written, encoding="utf-8")
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadQuestions(f"{out} cannot be written ({reason}): write --json to another file") from None
 
 
 def _asked(chain: Any, question: dict[str, Any]) -> dict[str, Any]:

@@ -8,17 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from bot.config import load_settings
 from bot.migrations import HISTORY
-from bot.telemetry.redact import redact
 from knowledge.database import backups, migrate, open_database
+from knowledge.database_errors import told_plainly
 from knowledge.errors import AdminError
 
 
 class NoRecords(AdminError):
-    """There is no database yet, or it does not answer; the message says where it was looked for."""
+    """There is no database yet; the message says where it was looked for."""
 
 
 @contextmanager
@@ -26,8 +25,8 @@ def opened() -> Iterator[Engine]:
     """The database that the settings name, with this version's tables.
 
     Raises:
-        BadSettings, BadDatabase: it cannot be opened.
-        NoRecords: the bot has not run here yet, or the database does not answer.
+        BadSettings, BadDatabase: it cannot be opened or used.
+        NoRecords: the bot has not run here yet.
     """
     settings = load_settings(os.environ, Path(".env"))
     file = settings.ragtime_home / "ragtime.db"
@@ -38,13 +37,9 @@ def opened() -> Iterator[Engine]:
         )
     engine = open_database(settings.database)
     try:
-        try:
+        with told_plainly(engine):
             migrate(engine, HISTORY, "bot")
-        except OperationalError as error:
-            where = engine.url.render_as_string(hide_password=True)
-            why = redact(" ".join(str(error.orig).split()), *settings.secrets)
-            raise NoRecords(f"The database at {where} cannot be used ({why}): is it running?") from None
-        yield engine
+            yield engine
     finally:
         engine.dispose()
 

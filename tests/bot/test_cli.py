@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.command_line.evaluation import BadQuestions, read_questions
-from tests.support.command import environment, offline, ragtime, running_bot
+from tests.support.command import environment, offline, ragtime, ragtime_here, running_bot
 from tests.support.knowledge import home_with_model, write
 
 PAGES = {
@@ -36,7 +36,7 @@ def there(tmp_path_factory: pytest.TempPathFactory, model_folder: Path) -> dict[
 
 
 def test_a_second_sync_says_that_nothing_changed(there: dict[str, str]):
-    done = ragtime(there, "sync", "--json")
+    done = ragtime_here(there, "sync", "--json")
     result = json.loads(done.stdout)
     assert (done.returncode, result["unchanged"], result["added"]) == (0, 4, 0)
     assert result["summary"].startswith("4 documents (4 unchanged, 1 skipped), ")
@@ -52,13 +52,13 @@ def test_an_answer_comes_with_its_source_and_without_a_network(there: dict[str, 
 
 
 def test_what_the_documents_do_not_say_is_refused_with_the_nearest(there: dict[str, str]):
-    done = ragtime(there, "ask", "Which plants grow on the surface of the moon?")
+    done = ragtime_here(there, "ask", "Which plants grow on the surface of the moon?")
     assert done.returncode == 0
     assert done.stdout.startswith("I could not find this in your documents.\nThe nearest that I have:\n")
 
 
 def test_an_answer_as_json_holds_statements_sources_and_citations(there: dict[str, str]):
-    done = ragtime(there, "ask", "--json", "What colour is the pager?")
+    done = ragtime_here(there, "ask", "--json", "What colour is the pager?")
     result = json.loads(done.stdout)
     assert result["refused"] is False
     assert result["written_by"] == "extraction"
@@ -80,7 +80,7 @@ def test_an_answer_as_json_holds_statements_sources_and_citations(there: dict[st
     ],
 )
 def test_a_bad_setting_is_one_line_and_exit_status_1(there: dict[str, str], name: str, value: str, said: str):
-    done = ragtime({**there, name: value}, "sync")
+    done = ragtime_here({**there, name: value}, "sync")
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.strip().splitlines()[0].startswith(said)
@@ -89,14 +89,14 @@ def test_a_bad_setting_is_one_line_and_exit_status_1(there: dict[str, str], name
 
 def test_broken_rules_are_one_line_and_exit_status_1(there: dict[str, str], tmp_path: Path):
     write(tmp_path, {".ragtime.toml": "[[rule]]\npath = 7\n"})
-    done = ragtime({**there, "RAGTIME_DOCS": str(tmp_path)}, "sync")
+    done = ragtime_here({**there, "RAGTIME_DOCS": str(tmp_path)}, "sync")
     assert done.returncode == 1
     assert done.stderr.strip() == ".ragtime.toml, rule 1: path: write a pattern such as people/**"
 
 
 @pytest.mark.parametrize("name", ["RAGTIME_EMBEDDINGS", "RAGTIME_MODEL"])
 def test_what_cannot_answer_is_not_served(there: dict[str, str], name: str):
-    done = ragtime({**there, name: "nobody:nothing"}, "run")
+    done = ragtime_here({**there, name: "nobody:nothing"}, "run")
     assert done.returncode == 1
     assert name in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -132,7 +132,7 @@ def test_an_evaluation_writes_its_metrics_and_items(there: dict[str, str], tmp_p
     file.write_text("\n".join(json.dumps(question) for question in questions) + "\n\n")
     out = tmp_path / "out.json"
     home = Path(there["HOME"]) / "unused"
-    done = ragtime(
+    done = ragtime_here(
         {**there, "RAGTIME_HOME": str(home)},
         *("eval", "rag", str(file), "--docs", there["RAGTIME_DOCS"], "--json", str(out)),
     )
@@ -159,48 +159,76 @@ def test_an_evaluation_writes_its_metrics_and_items(there: dict[str, str], tmp_p
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "fault"),
     [
-        "not json",
-        "[]",
-        '"text"',
-        "7",
-        '{"id": 1}',
-        '{"question": "?"}',
-        '{"id": 1, "question": null}',
-        '{"id": 1, "question": "?", "history": ["hello"]}',
-        '{"id": 1, "question": "?", "history": [{"role": "user"}]}',
-        '{"id": 1, "question": "?", "history": 7}',
+        ("not json", "it is not JSON (expecting value at character 1)"),
+        ("[]", "a value is of another kind"),
+        ('"text"', "a value is of another kind"),
+        ("7", "a value is of another kind"),
+        ('{"id": 1}', "“question” is missing"),
+        ('{"question": "?"}', "“id” is missing"),
+        ('{"id": 1, "question": null}', "a value is of another kind"),
+        ('{"id": 1, "question": "?", "history": ["hello"]}', "a value is of another kind"),
+        ('{"id": 1, "question": "?", "history": [{"role": "user"}]}', "“content” is missing"),
+        ('{"id": 1, "question": "?", "history": 7}', "a value is of another kind"),
     ],
 )
-def test_a_line_that_is_no_question_is_named_with_what_to_write(tmp_path: Path, line: str):
+def test_a_line_that_is_no_question_is_named_with_what_is_wrong_and_what_to_write(
+    tmp_path: Path, line: str, fault: str
+):
     file = tmp_path / "questions.jsonl"
     file.write_text('{"id": 1, "question": "Fine?"}\n' + line + "\n")
-    with pytest.raises(BadQuestions, match="line 2: write a JSON object with “id” and “question”") as caught:
+    with pytest.raises(BadQuestions) as caught:
         read_questions(file)
+    wanted = "write a JSON object with “id” and “question”"
+    assert str(caught.value).startswith(f"{file}, line 2: {fault}: {wanted}")
     assert "\n" not in str(caught.value)
+
+
+def test_a_line_ends_where_jsonl_says_so(tmp_path: Path):
+    file = tmp_path / "questions.jsonl"
+    file.write_text('{"id": 1, "question": "How\u2028many?"}\r\n', encoding="utf-8", newline="")
+    assert read_questions(file) == [{"id": 1, "question": "How\u2028many?"}]
 
 
 def test_a_file_without_questions_or_that_is_not_there_is_said_in_words(tmp_path: Path):
     (tmp_path / "empty.jsonl").write_text("\n\n")
     with pytest.raises(BadQuestions, match="holds no questions"):
         read_questions(tmp_path / "empty.jsonl")
-    with pytest.raises(BadQuestions, match="cannot be read"):
+    with pytest.raises(BadQuestions, match=r"cannot be read \(no such file or directory\): name a file of"):
         read_questions(tmp_path / "none.jsonl")
-    (tmp_path / "latin.jsonl").write_bytes(b'{"id": 1, "question": "\xe9"}')
-    with pytest.raises(BadQuestions, match="cannot be read"):
+    (tmp_path / "latin.jsonl").write_bytes(b'\n{"id": 1, "question": "\xe9"}')
+    with pytest.raises(BadQuestions, match="line 2: it is not UTF-8 text"):
         read_questions(tmp_path / "latin.jsonl")
 
 
 def test_an_evaluation_that_cannot_begin_says_why(there: dict[str, str]):
-    done = ragtime(there, "eval", "rag", "none.jsonl", "--docs", "docs")
+    done = ragtime_here(there, "eval", "rag", "none.jsonl", "--docs", "docs")
     assert done.returncode == 1
     assert done.stderr.startswith("none.jsonl cannot be read")
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("out", ["no/such/folder.json", ".", "/dev/full"])
+def test_a_result_that_cannot_be_written_is_one_line(there: dict[str, str], tmp_path: Path, out: str):
+    messages = tmp_path / "messages.jsonl"
+    messages.write_text('{"text": "hello", "context": "dm"}\n')
+    done = ragtime_here(there, "eval", "router", str(messages), "--json", out)
+    assert done.returncode == 1
+    lines = [line for line in done.stderr.splitlines() if "--json to another" in line]
+    assert len(lines) == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("question", ["", "  \n"])
+def test_no_question_is_said_in_one_line(there: dict[str, str], question: str):
+    done = ragtime_here(there, "ask", question)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("There is no question: write it after the command")
+
+
 def test_help_names_every_command(there: dict[str, str]):
-    done = ragtime(there, "--help")
+    done = ragtime_here(there, "--help")
     assert done.returncode == 0
     assert all(name in done.stdout for name in ("run", "sync", "ask", "eval", "doctor"))
 
@@ -209,12 +237,12 @@ def test_sync_and_ask_go_through_a_bot_that_runs(there: dict[str, str]):
     new = Path(there["RAGTIME_DOCS"]) / "bicycles.md"
     with running_bot(there):
         new.write_text("# Bicycles\n\nThe key of the bicycle shed hangs behind the front desk.\n")
-        done = ragtime(there, "sync")
+        done = ragtime_here(there, "sync")
         assert done.returncode == 0, done.stderr
         assert done.stdout.startswith("5 documents (")
-        done = ragtime(there, "ask", "--json", "Where is the key of the bicycle shed?")
+        done = ragtime_here(there, "ask", "--json", "Where is the key of the bicycle shed?")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["sources"][0]["document"] == "bicycles.md"
-        second = ragtime(there, "run")
+        second = ragtime_here(there, "run")
         assert second.returncode == 1
         assert "is in use by another Ragtime process: stop that one first" in second.stderr

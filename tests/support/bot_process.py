@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from concurrent.futures import Future
 
 from bot.config import load_settings
 from bot.serve import run
@@ -29,4 +30,5 @@ def told(line: str) -> None:
 if __name__ == "__main__":
     settings = load_settings(os.environ)
     settings.ragtime_home.mkdir(parents=True, exist_ok=True)
-    run(settings, FakeAnswerer(before=slowly, between=slowly), open_database(settings.database), told)
+    answerer = FakeAnswerer(before=slowly, between=slowly)
+    run(settings, answerer, open_database(settings.database), told, Future())

@@ -13,10 +13,11 @@ from bot.config import BadSettings, load_settings
 from bot.doctor import CHECKS, run_checks
 from bot.playground import people
 from bot.records.inbox_admin import entries
-from bot.records.opening import NoRecords, opened
+from bot.records.opening import opened
 from bot.tables import inbox
 from bot.telemetry.logs import JsonLines
 from chains.contract import Question
+from knowledge.database import BadDatabase
 from tests.support.answerer import FakeAnswerer
 from tests.support.bot import running_bot
 from tests.support.manifest import EVENTS, SCOPES
@@ -102,7 +103,7 @@ def test_a_database_that_cannot_be_reached_is_one_line_without_its_password(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://ragtime:fake-password@127.0.0.1:9/ragtime")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(NoRecords, match="cannot be used") as caught, opened():
+    with pytest.raises(BadDatabase, match="cannot be used") as caught, opened():
         pass
     assert "fake-password" not in str(caught.value)
     assert "\n" not in str(caught.value)

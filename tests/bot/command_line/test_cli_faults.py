@@ -1,0 +1,95 @@
+"""What is broken around the bot is told by every command in one line with what to do, not a traceback."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import environment, ragtime_here
+from tests.support.knowledge import home_with_model, write
+
+# Each with a port where nobody listens.
+POSTGRES = "postgresql://ragtime:fake-password@127.0.0.1:9/ragtime"
+CHROMA = "http://127.0.0.1:9"
+
+SYNC, ASK, RUN = ("sync",), ("ask", "Where?"), ("run",)
+INBOX, USAGE = ("inbox", "list"), ("usage",)
+
+
+@pytest.fixture
+def there(tmp_path: Path, model_folder: Path) -> dict[str, str]:
+    """The environment of a new home."""
+    docs = write(tmp_path / "docs", {"leave.md": "# Leave\n\nEverybody has thirty days of leave a year.\n"})
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    return environment(home_with_model(tmp_path / "home", model_folder), docs, PORT=str(port))
+
+
+def line_of(environment: dict[str, str], *arguments: str) -> str:
+    """The one line that a command ends with; beside it `run` says where it is."""
+    done = ragtime_here(environment, *arguments)
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("Ragtime is at ")]
+    assert (done.returncode, done.stdout, len(lines)) == (1, "", 1), done
+    return lines[0]
+
+
+@pytest.mark.parametrize("command", [SYNC, ASK, RUN, INBOX, USAGE])
+def test_a_damaged_database(there: dict[str, str], command: tuple[str, ...]) -> None:
+    file = Path(there["RAGTIME_HOME"]) / "ragtime.db"
+    file.write_bytes(b"this is a letter, not a database" * 100)
+    line = line_of(there, *command)
+    assert line.startswith(f"The database {file} cannot be used (file is not a database): ")
+    assert "move it away" in line
+
+
+@pytest.mark.parametrize(
+    ("command", "history"), [(SYNC, "knowledge"), (RUN, "knowledge"), (USAGE, "bot"), (INBOX, "bot")]
+)
+def test_a_database_of_a_newer_version(there: dict[str, str], command: tuple[str, ...], history: str) -> None:
+    file = Path(there["RAGTIME_HOME"]) / "ragtime.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute(f"CREATE TABLE alembic_version_{history} (version_num VARCHAR(32) NOT NULL)")
+        connection.execute(f"INSERT INTO alembic_version_{history} VALUES ('9999')")
+    connection.close()
+    assert line_of(there, *command).startswith(f"The database {file} was made by a newer version of Ragtime")
+
+
+@pytest.mark.parametrize("command", [SYNC, ASK, RUN, INBOX, USAGE])
+def test_a_database_server_that_is_not_there(there: dict[str, str], command: tuple[str, ...]) -> None:
+    line = line_of({**there, "DATABASE_URL": POSTGRES}, *command)
+    assert line.startswith("The database at postgresql+psycopg://ragtime:***@127.0.0.1:9/ragtime cannot be ")
+    assert line.endswith("start it, or correct DATABASE_URL")
+    assert "fake-password" not in line
+
+
+@pytest.mark.parametrize("command", [SYNC, RUN])
+def test_a_chroma_server_that_is_not_there(there: dict[str, str], command: tuple[str, ...]) -> None:
+    line = line_of({**there, "CHROMA_URL": CHROMA}, *command)
+    assert line.startswith(f"Chroma at {CHROMA} cannot be used (")
+    assert "correct CHROMA_URL" in line
+
+
+def test_a_damaged_store_of_vectors(there: dict[str, str]) -> None:
+    folder = Path(there["RAGTIME_HOME"]) / "chroma"
+    folder.mkdir()
+    (folder / "chroma.sqlite3").write_bytes(b"this is a letter, not a database" * 100)
+    line = line_of(there, *SYNC)
+    assert line.startswith(f"Chroma at {folder} cannot be used (")
+    assert "move that folder away" in line
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("DATABASE_URL", "postgresql://me@host:many/db", "DATABASE_URL cannot be used"),
+        ("DATABASE_URL", "mysql://me@host/db", "DATABASE_URL cannot be used"),
+        ("CHROMA_URL", "http://", "CHROMA_URL: "),
+        ("CHROMA_URL", "http://host:many", "CHROMA_URL: "),
+        ("RAGTIME_HOME", "/dev/null/home", "/dev/null/home cannot be used"),
+    ],
+)
+def test_an_address_or_folder_that_is_none(there: dict[str, str], name: str, value: str, said: str) -> None:
+    assert line_of({**there, name: value}, *SYNC).startswith(said)
