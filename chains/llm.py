@@ -62,10 +62,14 @@ def connect(settings: ModelSettings) -> BaseChatModel | None:
     """
     name = settings.model or DEFAULT_MODEL
     provider, colon, rest = name.partition(":")
+    if colon and not (provider and rest):
+        raise BadModel(f"RAGTIME_MODEL={name} is half a name: write provider:name, or a name alone")
     if colon and provider == "openai":
         name, colon = rest, ""
     speaks_openai = bool(settings.api_key or settings.base_url)
-    if colon and (model := _from_provider(name, provider, may_be_a_name=speaks_openai)):
+    # Servers name models as they like ("llama3.2:3b"); OpenAI itself only those that were tuned.
+    may_be_a_name = bool(settings.base_url) or (speaks_openai and provider == "ft")
+    if colon and (model := _from_provider(name, provider, may_be_a_name=may_be_a_name)):
         return model
     if speaks_openai:
         return _openai(settings, name)

@@ -64,9 +64,22 @@ def test_a_missing_provider_package_is_named_with_how_to_install_it() -> None:
         connect(ModelSettings(model="anthropic:claude"))
 
 
-def test_an_unknown_provider_is_answered_with_known_ones() -> None:
-    with pytest.raises(BadModel, match=r"“nonsense” is no LangChain provider.*anthropic"):
-        connect(ModelSettings(model="nonsense:model"))
+@pytest.mark.parametrize("key", [None, "sk-test"])
+def test_an_unknown_provider_is_answered_with_known_ones(key: str | None) -> None:
+    with pytest.raises(BadModel, match=r"“nonsense” is no LangChain provider.*anthropic") as caught:
+        connect(ModelSettings(key, model="nonsense:model"))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["anthropic:", ":claude", "openai:"])
+def test_half_a_name_is_told_how_to_be_written(name: str) -> None:
+    with pytest.raises(BadModel, match="write provider:name"):
+        connect(ModelSettings("sk-test", model=name))
+
+
+def test_a_tuned_model_of_openais_has_colons_in_its_name() -> None:
+    model = connect(ModelSettings(api_key="sk-test", model="ft:gpt-6-luna:acme::b7"))
+    assert getattr(model, "model_name", None) == "ft:gpt-6-luna:acme::b7"
 
 
 def test_a_name_alone_needs_a_key_or_a_server() -> None:
