@@ -19,6 +19,11 @@ CITATION = re.compile(
     r"|(?P<raised>[¹²³⁴⁵⁶⁷⁸⁹]+))",
     re.IGNORECASE,
 )
+# A citation with the words that it rests on, as they are asked for where languages differ.
+QUOTED_CITATION = re.compile(
+    r"\[\s*(?P<number>\d{1,2})\s*:\s*(?:[\"“„«‘'](?P<words>[^\n]+?)[\"”“»’']|(?P<bare>[^\]\n\"“„«]+))\s*\]"
+)
+OPEN_QUOTED_CITATION = re.compile(r"\[\s*\d{1,2}\s*:[^\n]*$")
 RAISED = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹", "123456789")
 CODE = re.compile(r"(`+)[^`]+\1")
 IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
@@ -54,6 +59,17 @@ def read_citations(text: str) -> tuple[str, tuple[int, ...]]:
     clean = re.sub(r"\s+([.,;:!?])", r"\1", "".join(kept))
     clean = re.sub(r"([.!?])\.$", r"\1", clean)
     return clean.strip(), tuple(dict.fromkeys(numbers))
+
+
+def read_quotes(text: str) -> tuple[str, dict[int, list[str]]]:
+    """The sentence with plain citations alone, and the words given for each number."""
+    quotes: dict[int, list[str]] = {}
+
+    def plain(match: re.Match[str]) -> str:
+        quotes.setdefault(int(match["number"]), []).append((match["words"] or match["bare"]).strip())
+        return f"[{match['number']}]"
+
+    return QUOTED_CITATION.sub(plain, text), quotes
 
 
 def _numbers(match: re.Match[str]) -> list[int] | None:

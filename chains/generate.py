@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from chains.contract import Statement, Turn
 from chains.evidence import Passage
 from chains.failures import ModelFailed, failure, may_retry
+from chains.languages import Languages, named
 from chains.llm import LIMITS, Limits, drop_refused_parameter, within
 from chains.prompts import prompt
 from chains.sentences import split
@@ -79,7 +80,7 @@ def generate(
     words = dropped = 0
     declined = False
     skipped = ""
-    with closing(_text(_values(question, passages, history), model, limits)) as written:
+    with closing(_text(_values(question, passages, history, verifier.languages), model, limits)) as written:
         for piece in split(_bounded(written)):
             if DECLINED.search(piece.text):
                 declined = True
@@ -122,13 +123,20 @@ def _for_readers(text: str) -> str:
     return "\n".join(line for line in text.splitlines() if not SPEAKS_TO_MODEL.search(line))
 
 
-def _values(question: str, passages: Sequence[Passage], history: Sequence[Turn]) -> dict[str, str]:
+def _values(
+    question: str, passages: Sequence[Passage], history: Sequence[Turn], languages: Languages | None
+) -> dict[str, str]:
     """The two messages' texts. The boundary is new for each call, so that no document can close it."""
     boundary = f"=={secrets.token_hex(8)}=="
     asked = [turn.content for turn in history if turn.role == "user"][-TURNS_SENT:]
     turns = "\n".join(f"- {' '.join(content.split())[:TURN_LENGTH]}" for content in asked)
     return {
-        "instructions": prompt("answer", boundary=boundary, not_in_documents=NOT_IN_DOCUMENTS),
+        "instructions": prompt(
+            "answer",
+            boundary=boundary,
+            not_in_documents=NOT_IN_DOCUMENTS,
+            language=f" ({named(languages.question)})" if languages else "",
+        ),
         "question": prompt(
             "question",
             boundary=boundary,

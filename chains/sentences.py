@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from chains.citations import OPEN_QUOTED_CITATION, QUOTED_CITATION
 from chains.wordlists import word_set
 from knowledge.documents import UnitKind
 
@@ -34,7 +35,9 @@ ABBREVIATIONS = word_set(
 )
 CLOSERS = "\"'”’»)*_`"
 # What a citation looks like right after the full stop; it belongs to the sentence that it follows.
-TRAILING_CITATION = re.compile(r"[ \t]*(?:\[[^\]\n]{1,40}\](?:\([^)\s]*\))?|【[^】\n]{1,40}】|\(\d{1,2}\))")
+TRAILING_CITATION = re.compile(
+    r"[ \t]*(?:\[(?:[^\]\n]{1,40}|0+)\](?:\([^)\s]*\))?|【[^】\n]{1,40}】|\(\d{1,2}\))"
+)
 OPEN_CITATION = re.compile(r"[ \t]*[\[【(][^\]】)\n]{0,40}$")
 SENTENCE_END = re.compile(r"[.!?…]+|[。！？]+")
 LIST_MARKER = re.compile(r"(?:[-*+•]|\d{1,3}[.)])[ \t]+")
@@ -137,7 +140,10 @@ def _fence_length(text: str, *, final: bool) -> int | None:
 def _sentence_length(text: str, *, final: bool) -> int | None:
     line_end = text.find("\n")
     line = text if line_end < 0 else text[:line_end]
-    for match in SENTENCE_END.finditer(line):
+    # A full stop within the words of a citation ends nothing.
+    line = QUOTED_CITATION.sub(lambda match: f"[{'0' * (len(match[0]) - 2)}]", line)
+    still_open = OPEN_QUOTED_CITATION.search(line) if line_end < 0 and not final else None
+    for match in SENTENCE_END.finditer(line, 0, still_open.start() if still_open else len(line)):
         end = match.end()
         while end < len(line) and line[end] in CLOSERS:
             end += 1
@@ -147,7 +153,8 @@ def _sentence_length(text: str, *, final: bool) -> int | None:
         if end > match.end() and line[end : end + 1] == ".":
             end += 1
         rest = line[end:]
-        if line_end < 0 and not final and (not rest.strip() or OPEN_CITATION.match(rest)):
+        open_citation = OPEN_CITATION.match(rest) or OPEN_QUOTED_CITATION.match(rest.lstrip())
+        if line_end < 0 and not final and (not rest.strip() or open_citation):
             return None
         if _ends_sentence(line, match, rest):
             return end

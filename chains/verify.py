@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from chains.citations import make_safe, read_citations
-from chains.claims import Claims, Clause, language_of, read_claims, stem
+from chains.citations import make_safe, read_citations, read_quotes
+from chains.claims import Claims, Clause, is_negated, language_of, read_claims, stem
 from chains.contract import Statement
 from chains.evidence import Evidence, Facts, Passage, read_facts
+from chains.languages import differing
 from chains.sentences import Piece
 from chains.wordlists import OPPOSITES, UNIT_QUALIFIERS, UNITS
 
@@ -18,6 +19,9 @@ NOT_IN_DOCUMENTS = "NOT_IN_DOCUMENTS"
 DEFAULT_LANGUAGE = "english"
 # Clauses that share nearly as many words as the closest one count as close, too.
 CLOSEST = 0.85
+# In another language than the passage's, a sentence rests on at least so many of its words.
+LEAST_WORDS_QUOTED = 2
+ELLIPSIS = re.compile(r"\s*(?:\.\.\.|…|\[…\])\s*")
 UNIT_STEMS = frozenset(stem(word, "english") for word in (*UNITS, *UNIT_QUALIFIERS))
 OPPOSITE_STEMS = tuple((stem(one, "english"), stem(other, "english")) for one, other in OPPOSITES)
 
@@ -57,11 +61,13 @@ class Verifier:
         self.language = {
             passage.number: language_of(passage.text) or DEFAULT_LANGUAGE for passage in passages
         }
+        self.languages = differing(question, [passage.text for passage in passages])
         self._evidence: dict[tuple[int, str], Evidence] = {}
 
     def check(self, piece: Piece) -> Statement | None:
         """The piece as a statement with the sources that support it, or None where none does."""
-        written, cited = read_citations(piece.text)
+        plain, quotes = read_quotes(piece.text)
+        written, cited = read_citations(plain)
         text, links = make_safe(written, self.urls)
         if not re.search(r"\w", text):
             return None
@@ -71,22 +77,35 @@ class Verifier:
             quotes=(),
             quoted=False,
             kind=piece.kind,
-            cells=tuple(make_safe(read_citations(cell)[0], self.urls)[0] for cell in piece.cells),
-            header=tuple(make_safe(read_citations(cell)[0], self.urls)[0] for cell in piece.header),
+            cells=tuple(self._cell(cell) for cell in piece.cells),
+            header=tuple(self._cell(cell) for cell in piece.header),
             links=links,
             before=piece.before,
         )
         named = tuple(number for number in cited if number in self.passages)
         if piece.kind == "code":
             return self._check_code(statement)
-        language = language_of(text) or self._common_language(named)
+        asked = language_of(self.question, least=1)
+        language = language_of(text) or self._likely_language(text, quotes, named)
         if named and all(self.language[number] != language for number in named):
             # Nobody asked for a third language.
-            asked = language_of(self.question, least=1) == language
-            return self._check_foreign(statement, named, language) if asked else None
+            return self._check_foreign(statement, named, quotes, language) if asked == language else None
         claims = read_claims(text, language)
-        sources = self._supporters(claims, named, language)
-        return self._with_quotes(statement, sources, language) if sources else None
+        if sources := self._supporters(claims, named, language):
+            return self._with_quotes(statement, sources, language)
+        if quotes and asked is None and language_of(text, least=1) is None:
+            # Both may be in a language that is not known here.
+            return _marked(self._check_foreign(statement, named, quotes, language))
+        return None
+
+    def _cell(self, cell: str) -> str:
+        return make_safe(read_citations(read_quotes(cell)[0])[0], self.urls)[0]
+
+    def _likely_language(self, text: str, quotes: Mapping[int, Sequence[str]], named: Sequence[int]) -> str:
+        """The language of a sentence with too few function words to tell."""
+        if self.languages and quotes and language_of(text, least=1) in (None, self.languages.question):
+            return self.languages.question
+        return self._common_language(named)
 
     def _common_language(self, numbers: Sequence[int]) -> str:
         languages = [self.language[number] for number in numbers or self.passages]
@@ -156,14 +175,62 @@ class Verifier:
                 return replace(statement, sources=(number,), quotes=("\n".join(inner),))
         return None
 
-    def _check_foreign(self, statement: Statement, cited: tuple[int, ...], language: str) -> Statement | None:
-        """A sentence in another language than its passage: the facts can be looked up, the rest is marked."""
-        claims = read_claims(statement.text, language)
-        facts = [self.evidence(number, self.language[number]).facts for number in cited]
-        if _missing_fact(claims, facts, read_facts(self.question, language)):
+    def _check_foreign(
+        self,
+        statement: Statement,
+        cited: tuple[int, ...],
+        quotes: Mapping[int, Sequence[str]],
+        language: str,
+    ) -> Statement | None:
+        """A sentence in another language than its passage. Words cannot be compared; facts and quotes can.
+
+        It is supported where the words that the model gives for it stand in the passage and hold the
+        sentence's facts; without such words it is marked, and with words made up it is dropped.
+        """
+        found = {number: [self._found(number, words) for words in quotes.get(number, ())] for number in cited}
+        if any(line is None for lines in found.values() for line in lines):
             return None
-        marked = self._with_quotes(statement, cited, self._common_language(cited))
-        return replace(marked, supported=False)
+        asked = read_facts(self.question, language)
+        readings = [
+            _without_opening(read_claims(_without_compounds(text), language), text)
+            for text in (statement.text, _other_decimals(statement.text))
+        ]
+
+        def missing(facts: Sequence[Facts]) -> bool:
+            return all(_missing_fact(claims, facts, asked) for claims in readings)
+
+        evidence = {number: self.evidence(number, self.language[number]) for number in cited}
+        if missing([item.facts for item in evidence.values()]):
+            return None
+        lines = {number: "\n".join(filter(None, given)) for number, given in found.items()}
+        quoted = {number: line for number, line in lines.items() if line}
+        facts = [
+            read_facts(f"{evidence[number].heading}\n{line}", self.language[number])
+            for number, line in quoted.items()
+        ]
+        negated = any(is_negated(line) for line in quoted.values())
+        supported = bool(quoted) and not missing(facts) and negated == is_negated(statement.text)
+        return replace(
+            statement,
+            sources=cited,
+            quotes=tuple(
+                quoted.get(number) or self._quote(statement.text, evidence[number]) for number in cited
+            ),
+            supported=supported,
+        )
+
+    def _found(self, number: int, words: str) -> str | None:
+        """The passage's line that holds these words, or the words themselves; None where it has them not."""
+        parts = [_plain(part) for part in ELLIPSIS.split(words)]
+        if sum(len(part.split()) for part in parts) < LEAST_WORDS_QUOTED:
+            return None
+        lines = self.evidence(number, self.language[number]).lines
+        if len(parts) == 1:
+            line = next((line for line in lines if parts[0] in _plain(line)), None)
+            if line:
+                return line
+        whole = _plain(" ".join(lines))
+        return words if all(part in whole for part in parts) else None
 
     def _with_quotes(self, statement: Statement, sources: tuple[int, ...], language: str) -> Statement:
         quotes = tuple(self._quote(statement.text, self.evidence(number, language)) for number in sources)
@@ -181,6 +248,33 @@ class Verifier:
             return (len(words & line) + 2 * numbers) / (8 + len(line)) ** 0.5
 
         return evidence.lines[max(range(len(evidence.lines)), key=shared)] if evidence.lines else ""
+
+
+def _marked(statement: Statement | None) -> Statement | None:
+    return replace(statement, supported=False) if statement else None
+
+
+def _plain(text: str) -> str:
+    """A text's letters, digits and signs as they are compared with a quote: without marks and line ends."""
+    text = re.sub(r"[*_`“”„«»\"]", "", text).replace("’", "'").replace("–", "-")
+    return re.sub(r"\s+", " ", text).strip(" .,;:").lower()
+
+
+def _without_opening(claims: Claims, text: str) -> Claims:
+    """Without the sentence's first word among the names: it has a capital whatever it is."""
+    opening = re.match(r"\W*(\w+)", text)
+    first = opening[1].lower() if opening else ""
+    return replace(claims, names=frozenset(name for name in claims.names if not first.startswith(name)))
+
+
+def _without_compounds(text: str) -> str:
+    """Identifiers apart from the words that are joined to them: “SEV-1-Meldung” names SEV-1."""
+    return re.sub(r"(?<=\d)-(?=[^\W\d_]{3,})", " ", text)
+
+
+def _other_decimals(text: str) -> str:
+    """The text with points and commas in numbers exchanged: 1.200,50 is 1,200.50 elsewhere."""
+    return re.sub(r"\d[\d.,]*\d", lambda match: match[0].translate(str.maketrans(".,", ",.")), text)
 
 
 def _missing_fact(claims: Claims, facts: Sequence[Facts], asked: Facts) -> Doubt | None:

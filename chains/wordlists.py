@@ -73,6 +73,7 @@ NEGATIONS = word_set(
     not no never none nobody nothing neither nor without cannot nicht kein keine keinen keiner
     keinem nie niemals ohne pas jamais sans aucun aucune nunca ningún ninguna sin non mai senza
     niet geen nooit zonder não nem sem
+    niemand niemanden niemandem nichts personne rien nadie nada nessuno niente ninguém
     """
 )
 

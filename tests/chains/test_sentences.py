@@ -28,6 +28,8 @@ def texts(answer: str) -> list[str]:
         "Page the lead.[1][2]",
         "Page the lead【1】.",
         "はい。[1]",
+        'Eine Woche [1: "For one week. Handover is on Tuesdays."].',
+        "Eine Woche. [1: “One week. On Tuesdays.”]",
     ],
 )
 def test_what_belongs_together_is_not_cut(sentence: str) -> None:
@@ -100,7 +102,7 @@ ANSWER = """Page Dr. Weber at 3.5 min [1]. Then (see [2]) wait! [3]
 ```sh
 ls | wc. X
 ```
-はい。[1] Ende"""
+はい。[1] Ja [2: "It is. So"]. Ende [1]"""
 
 
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=20))

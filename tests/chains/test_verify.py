@@ -98,6 +98,70 @@ def test_a_sentence_in_the_askers_language_is_marked_where_the_passage_has_anoth
     assert check("Un hôtel peut coûter au plus 160 euros par nuit [2].", question) == []
 
 
+HOTELS = "Hotels may cost at most 160 euros a night."
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "quotes"),
+    [
+        (
+            "Wie viel darf ein Hotel kosten?",
+            'Ein Hotel darf höchstens 160 Euro kosten [2: "Hotels may cost at most 160 euros a night"].',
+            (HOTELS,),
+        ),
+        ("Wie viel darf ein Hotel kosten?", "Höchstens 160,00 Euro [2: “at most 160 euros”].", (HOTELS,)),
+        (
+            "Combien peut coûter un hôtel ?",
+            "Au plus 160 euros par nuit [2: «hotels may cost … 160 euros a night»].",
+            ("hotels may cost … 160 euros a night",),
+        ),
+        (
+            "Wie schnell muss man SEV-1 bestätigen?",
+            'SEV-1-Meldungen bestätigt man in fünf Minuten [1: "every SEV-1 page within 5 minutes."].',
+            ("The primary acknowledges every SEV-1 page within 5 minutes.",),
+        ),
+    ],
+)
+def test_a_sentence_in_another_language_is_supported_by_words_that_the_passage_has(
+    question: str, sentence: str, quotes: tuple[str, ...]
+) -> None:
+    (statement,) = check(sentence, question)
+    assert (statement.supported, statement.quotes) == (True, quotes)
+    assert "[" not in statement.text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        # Made-up words, and none.
+        ('Ein Hotel darf höchstens 160 Euro kosten [2: "Hotels are paid up to 160 euros"].', []),
+        ('Ein Hotel darf höchstens 160 Euro kosten [2: "160"].', []),
+        # The passage has the words, but not what the sentence says, or says otherwise.
+        ('Ein Hotel darf höchstens 190 Euro kosten [2: "Hotels may cost at most 160 euros a night"].', []),
+        (
+            'Ein Hotel darf höchstens 500 Euro kosten [2: "Hotels may cost at most 160 euros a night"].',
+            [False],
+        ),
+        ('Ein Hotel darf nicht 160 Euro kosten [2: "Hotels may cost at most 160 euros a night"].', [False]),
+    ],
+)
+def test_words_that_do_not_carry_the_sentence_do_not_make_it_sure(sentence: str, shown: list[bool]) -> None:
+    assert [statement.supported for statement in check(sentence, "Wie viel darf ein Hotel kosten?")] == shown
+
+
+def test_a_sentence_in_a_language_that_is_not_known_here_is_marked() -> None:
+    sentence = 'Za jedną noc wolno wydać najwyżej 160 euro [2: "Hotels may cost at most 160 euros a night"].'
+    assert [s.supported for s in check(sentence, "Ile kosztuje nocleg?")] == [False]
+    assert check("Za jedną noc wolno wydać najwyżej 160 euro [2].", "Ile kosztuje nocleg?") == []
+    assert check(sentence.replace("160 euro ", "190 euro "), "Ile kosztuje nocleg?") == []
+
+
+def test_words_behind_a_citation_change_nothing_where_languages_are_the_same() -> None:
+    (statement,) = check('Hotels may cost at most 160 euros a night [2: "made up. Entirely"].')
+    assert (statement.supported, statement.quotes) == (True, (HOTELS,))
+    assert check('Hotels are free [2: "Hotels may cost at most 160 euros a night"].') == []
+
+
 def test_code_is_shown_only_as_a_passage_has_it() -> None:
     (statement,) = check("```bash\nmake book CITY=paris\n```")
     assert (statement.kind, statement.sources, statement.quotes) == ("code", (2,), ("make book CITY=paris",))
