@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 from slack_bolt import App
 from slack_sdk import WebClient
@@ -16,29 +18,44 @@ from bot.channels import Channels
 from bot.client import identify
 from bot.doorbell import Doorbell
 from bot.migrations import HISTORY
-from bot.services import Services
-from bot.worker import Workers
+from bot.queue.timing import Timing
+from bot.services import Queue, Services
+from bot.worker import InProcess, Workers
 from knowledge.database import migrate
 
 BACKGROUND_THREADS = 4
 STOP_SECONDS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
-class Assembly:
-    """The Slack side, ready to run."""
-
-    services: Services
-    app: App
-    workers: Workers
+class AnyWorkers(Protocol):
+    """Those of this process who answer."""
 
     def start(self) -> None:
         """Begins with what the inbox holds."""
-        self.workers.start()
+        ...
+
+    def stop(self, within: float) -> None:
+        """Finishes what is being answered within so many seconds, or hands it back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The Slack side, ready to run. Without `workers` it takes events in for other processes."""
+
+    services: Services
+    app: App
+    workers: AnyWorkers | None
+
+    def start(self) -> None:
+        """Begins with what the inbox holds."""
+        if self.workers:
+            self.workers.start()
 
     def stop(self, within: float = STOP_SECONDS) -> None:
         """Finishes what is being answered, or hands it back; call it once nothing new can come in."""
-        self.workers.stop(within)
+        if self.workers:
+            self.workers.stop(within)
         self.services.background.shutdown(wait=False, cancel_futures=True)
 
 
@@ -48,13 +65,19 @@ def assemble(
     answerer: Answerer,
     signing_secret: str = "",
     channels: Channels | None = None,
+    *,
+    answers: bool = True,
+    timing: Timing | None = None,
 ) -> Assembly:
     """Makes the parts. The database is brought to this version's tables; Slack is not called yet.
 
-    Without `channels`, nothing special holds in any channel.
+    Without `channels`, nothing special holds in any channel. With `answers` off, others answer. On
+    PostgreSQL events go by the job queue, which other processes may share; `timing` is how soon these
+    take over. On SQLite this process does all the work.
     """
     migrate(engine, HISTORY, "bot")
-    bell = Doorbell()
+    shared = engine.dialect.name == "postgresql"
+    queue, workers_for = _by_jobs(engine, timing or Timing()) if shared else _in_this_process()
     identity = identify(client)
     services = Services(
         engine=engine,
@@ -63,7 +86,22 @@ def assemble(
         audience=Audience(client, identity, answerer.has_restricted_documents),
         answerer=answerer,
         channels=channels or Channels(),
-        wake=bell.ring,
+        queue=queue,
         background=ThreadPoolExecutor(BACKGROUND_THREADS, thread_name_prefix="background"),
     )
-    return Assembly(services, build_app(services, signing_secret), Workers(services, bell))
+    return Assembly(services, build_app(services, signing_secret), workers_for(services) if answers else None)
+
+
+def _in_this_process() -> tuple[Queue, Callable[[Services], AnyWorkers]]:
+    bell = Doorbell()
+    return InProcess(bell), lambda services: Workers(services, bell)
+
+
+def _by_jobs(engine: Engine, timing: Timing) -> tuple[Queue, Callable[[Services], AnyWorkers]]:
+    from bot.queue.jobs import JobQueue
+    from bot.queue.schema import prepare
+    from bot.queue.worker import JobWorkers
+
+    prepare(engine)
+    queue = JobQueue(engine, timing)
+    return queue, lambda services: JobWorkers(services, queue, timing)

@@ -13,7 +13,6 @@ from bot.client import SLACK_ERRORS
 from bot.inbox import Incoming
 from bot.services import Services
 from bot.tables import inbox
-from bot.worker import WORKERS
 
 # Shorter waits are not worth a word.
 FROM_SECONDS = 10
@@ -27,11 +26,14 @@ LATELY = 20
 _TELLING = threading.BoundedSemaphore(2)
 
 
-def seconds_to_wait(engine: Engine) -> int:
-    """About how long what was accepted last has to wait for its turn; 0 where it is hardly anything."""
+def seconds_to_wait(engine: Engine, hands: int) -> int:
+    """About how long what was accepted last has to wait for its turn; 0 where it is hardly anything.
+
+    `hands` is how many events are answered at a time.
+    """
     with engine.connect() as connection:
         waiting = connection.execute(select(func.count()).where(inbox.c.state == "accepted")).scalar_one()
-        if waiting <= WORKERS:
+        if waiting <= hands:
             return 0
         rows = connection.execute(
             select(inbox.c.started_at, inbox.c.finished_at)
@@ -40,7 +42,7 @@ def seconds_to_wait(engine: Engine) -> int:
             .limit(LATELY)
         ).all()
     took = [(row.finished_at - row.started_at).total_seconds() for row in rows]
-    seconds = sum(took) / len(took) * waiting / WORKERS if took else 0.0
+    seconds = sum(took) / len(took) * waiting / hands if took else 0.0
     return ROUNDED * ceil(seconds / ROUNDED) if seconds >= FROM_SECONDS else 0
 
 
@@ -49,7 +51,7 @@ def tell(services: Services, incoming: Incoming) -> None:
     if incoming.unasked or not _TELLING.acquire(blocking=False):
         return
     try:
-        _show(services, incoming, seconds_to_wait(services.engine))
+        _show(services, incoming, seconds_to_wait(services.engine, services.queue.hands()))
     finally:
         _TELLING.release()
 

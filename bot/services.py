@@ -6,24 +6,41 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import ParamSpec
+from typing import ParamSpec, Protocol
 
 from slack_sdk import WebClient
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from bot.answerer import Answerer
 from bot.audience import Audience
 from bot.channels import Channels
 from bot.client import Identity
+from bot.inbox import Waiting
 
 log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 
 
+class Queue(Protocol):
+    """How those who answer learn of what is in the inbox."""
+
+    def put(self, connection: Connection, waiting: Waiting, /) -> None:
+        """Takes an event up, in the transaction that writes it down."""
+        ...
+
+    def wake(self) -> None:
+        """Tells them that there is something new, once it is written down."""
+        ...
+
+    def hands(self) -> int:
+        """How many events are answered at a time."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts that are passed around. `wake` tells the workers that the inbox has something new."""
+    """The parts that are passed around."""
 
     engine: Engine
     client: WebClient
@@ -31,7 +48,7 @@ class Services:
     audience: Audience
     answerer: Answerer
     channels: Channels
-    wake: Callable[[], None]
+    queue: Queue
     background: Executor
 
 

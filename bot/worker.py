@@ -7,15 +7,35 @@ import threading
 import time
 from datetime import UTC, datetime
 
+from sqlalchemy import Connection
+
 from bot import inbox
 from bot.doorbell import Doorbell
 from bot.handling import LOOK_AGAIN_SECONDS, Handler
-from bot.inbox import Item
+from bot.inbox import Item, Waiting
 from bot.services import Services
 
 log = logging.getLogger(__name__)
 
 WORKERS = 4
+
+
+class InProcess:
+    """The queue of a process that does all the work itself: the inbox. Rings for its threads."""
+
+    def __init__(self, bell: Doorbell) -> None:
+        self._bell = bell
+
+    def put(self, _connection: Connection, _waiting: Waiting) -> None:
+        """Nothing to do: the threads look at the inbox."""
+
+    def wake(self) -> None:
+        """Rings."""
+        self._bell.ring()
+
+    def hands(self) -> int:
+        """The threads."""
+        return WORKERS
 
 
 class Workers:

@@ -11,8 +11,8 @@ from bot import inbox, words
 from bot.blocks import actions
 from bot.blocks.render import cut_markdown
 from bot.blocks.views import passage_view
-from bot.inbox import Incoming
 from bot.listeners.pressed import pressed, say_privately
+from bot.listeners.taking_in import take_in_again
 from bot.records import conversations
 from bot.replies.sharing import Sharer, answer_shared
 from bot.services import Services, later
@@ -20,10 +20,6 @@ from bot.services import Services, later
 
 def register(app: App, services: Services) -> None:
     """Listens to each button of `bot.blocks.actions` but those of a guide."""
-
-    def accept(incoming: Incoming) -> None:
-        if inbox.accept(services.engine, incoming) or inbox.accept_again(services.engine, incoming):
-            services.wake()
 
     def feedback(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         rating, _, event_id = action["value"].partition(":")
@@ -37,7 +33,7 @@ def register(app: App, services: Services) -> None:
         channel = body["channel"]["id"]
         if exchange:
             by = Sharer(body["user"]["id"], body["team"]["id"], channel, body["response_url"])
-            accept(answer_shared(exchange, by))
+            take_in_again(services, answer_shared(exchange, by))
         ack()
         if not exchange:
             later(services, say_privately, body, words.GONE)
@@ -47,7 +43,9 @@ def register(app: App, services: Services) -> None:
         meant = inbox.find(services.engine, of)
         if meant and meant.text:
             what = {"of": of, "to": to}
-            accept(pressed(body, f"switch:{of}:{to}", "switch", text=meant.text, action=what))
+            take_in_again(
+                services, pressed(body, f"switch:{of}:{to}", "switch", text=meant.text, action=what)
+            )
         ack()
         if not (meant and meant.text):
             later(services, say_privately, body, words.GONE)
@@ -56,7 +54,7 @@ def register(app: App, services: Services) -> None:
         asked = inbox.find(services.engine, action["value"])
         theirs = asked is not None and asked.user == body["user"]["id"]
         if theirs:
-            accept(pressed(body, f"forget:{action['value']}", "forget"))
+            take_in_again(services, pressed(body, f"forget:{action['value']}", "forget"))
         ack()
         if not theirs:
             later(services, say_privately, body, words.NOT_YOURS)

@@ -6,9 +6,10 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import inbox, pressure, words
+from bot import pressure, words
 from bot.blocks.mrkdwn import read_message
 from bot.inbox import Incoming, Kind
+from bot.listeners.taking_in import take_in
 from bot.services import Services
 
 
@@ -27,10 +28,9 @@ def register(app: App, services: Services) -> None:
             text=text,
             response_url=body["response_url"],
         )
-        if not inbox.accept(services.engine, incoming):
+        if not take_in(services, incoming):
             return ""
-        services.wake()
-        seconds = pressure.seconds_to_wait(services.engine)
+        seconds = pressure.seconds_to_wait(services.engine, services.queue.hands())
         return words.busy(seconds) if seconds else ""
 
     def ask(ack: Ack, body: dict[str, Any]) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 
 from slack_bolt import Ack, App
 
-from bot import inbox, words
+from bot import words
 from bot.blocks import actions
 from bot.blocks.actions import GuideBlock, read_choices
 from bot.blocks.guide_views import share_view, words_view
 from bot.inbox import Incoming
 from bot.listeners.pressed import channel_type, pressed, say_privately
+from bot.listeners.taking_in import take_in_again
 from bot.records import guides
 from bot.replies import verdicts
 from bot.replies.sharing import Sharer, verdict_shared
@@ -25,19 +26,17 @@ from chains.guide.dialogue import CHANGE
 def register(app: App, services: Services) -> None:
     """Listens to every element of `bot.blocks.actions` that begins with "guide", and to the two modals."""
 
-    def accept(incoming: Incoming) -> None:
-        if inbox.accept(services.engine, incoming) or inbox.accept_again(services.engine, incoming):
-            services.wake()
-
     def choose(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         block = GuideBlock.read(action["block_id"])
         # Choosing the same in the same message counts once, however often it is pressed.
-        accept(_answered(body, block, [action["value"]], key=f"{block.moves}:{action['value']}"))
+        take_in_again(
+            services, _answered(body, block, [action["value"]], key=f"{block.moves}:{action['value']}")
+        )
         ack()
 
     def unsure(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         block = GuideBlock.read(action["block_id"])
-        accept(_answered(body, block, [], key=f"{block.moves}:unsure", unsure=True))
+        take_in_again(services, _answered(body, block, [], key=f"{block.moves}:unsure", unsure=True))
         ack()
 
     def tick(ack: Ack) -> None:
@@ -47,7 +46,7 @@ def register(app: App, services: Services) -> None:
     def done(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         block = GuideBlock.read(action["block_id"])
         chosen = _ticked(body, block)
-        accept(_answered(body, block, chosen, key=f"{block.moves}:{','.join(chosen)}"))
+        take_in_again(services, _answered(body, block, chosen, key=f"{block.moves}:{','.join(chosen)}"))
         ack()
 
     def change(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -56,11 +55,13 @@ def register(app: App, services: Services) -> None:
         (factor,) = read_choices(value)
         # Each choice in the menu counts: what was chosen before may have been taken back meanwhile.
         asked = GuideBlock(block.guide, block.moves, f"{CHANGE}{factor}")
-        accept(_answered(body, asked, [value], key=action["action_ts"]))
+        take_in_again(services, _answered(body, asked, [value], key=action["action_ts"]))
         ack()
 
     def share(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
-        accept(_shared(body, action["block_id"], body["channel"]["id"], body["response_url"]))
+        take_in_again(
+            services, _shared(body, action["block_id"], body["channel"]["id"], body["response_url"])
+        )
         ack()
 
     def share_elsewhere(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -69,8 +70,11 @@ def register(app: App, services: Services) -> None:
 
     def channel_chosen(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         origin = json.loads(view["private_metadata"])
-        accept(
-            _shared(body, origin["block_id"], _entered(view, "selected_conversation"), origin["response_url"])
+        take_in_again(
+            services,
+            _shared(
+                body, origin["block_id"], _entered(view, "selected_conversation"), origin["response_url"]
+            ),
         )
         ack()
 
@@ -79,7 +83,7 @@ def register(app: App, services: Services) -> None:
         later(services, _ask_in_modal, services, body, action)
 
     def written(ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
-        accept(_in_words(body, view))
+        take_in_again(services, _in_words(body, view))
         ack()
 
     def read(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from slack_bolt import App
 from bot import inbox, pressure, words
 from bot.inbox import Incoming
 from bot.listeners.relevance import deleted_message, relevant
+from bot.listeners.taking_in import take_in
 from bot.services import Services, later
 
 
@@ -33,8 +34,7 @@ def register(app: App, services: Services) -> None:
         if services.channels.of(incoming.channel).quiet:
             if event["type"] == "app_mention":
                 later(services, _say_quiet, services, incoming)
-        elif inbox.accept(engine, incoming):
-            services.wake()
+        elif take_in(services, incoming):
             later(services, pressure.tell, services, incoming)
 
     app.event("app_mention")(receive)

@@ -17,6 +17,7 @@ from bot.pressure import FROM_SECONDS, seconds_to_wait
 from bot.records import spending
 from bot.tables import inbox as events
 from bot.tables import spending as spent
+from bot.worker import WORKERS
 from chains.metering import Spent
 from tests.support.bot_database import bot_database
 
@@ -114,9 +115,9 @@ def test_the_wait_is_told_from_the_queue_and_the_last_replies(
     engine: Engine, waiting: int, seconds: float, expected: int
 ) -> None:
     fill(engine, waiting=waiting, answered=30, seconds=seconds)
-    assert seconds_to_wait(engine) == expected
+    assert seconds_to_wait(engine, WORKERS) == expected
 
 
 def test_before_the_first_reply_no_wait_is_made_up(engine: Engine) -> None:
     fill(engine, waiting=50, answered=0, seconds=1)
-    assert seconds_to_wait(engine) == 0
+    assert seconds_to_wait(engine, WORKERS) == 0

@@ -1,0 +1,24 @@
+"""Takes what is for us into the inbox, for those who answer."""
+
+from __future__ import annotations
+
+from bot import inbox
+from bot.inbox import Incoming
+from bot.services import Services
+
+
+def take_in(services: Services, incoming: Incoming) -> bool:
+    """Writes an event down, and tells those who answer; False where it is there already.
+
+    Database errors pass through: Slack must not get its ack.
+    """
+    accepted = inbox.accept(services.engine, incoming, services.queue.put)
+    if accepted:
+        services.queue.wake()
+    return accepted
+
+
+def take_in_again(services: Services, incoming: Incoming) -> None:
+    """The same for what may be pressed again after it failed."""
+    if not take_in(services, incoming) and inbox.accept_again(services.engine, incoming, services.queue.put):
+        services.queue.wake()
