@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 
-from sqlalchemy import Engine, Row, and_, delete, select
+from sqlalchemy import Engine, Row, and_, delete, func, select
 
 from bot.inbox import Incoming
 from bot.tables import feedback, turns
@@ -73,7 +74,8 @@ def _exchange(row: Row) -> Exchange:
 def history(engine: Engine, incoming: Incoming) -> tuple[Turn, ...]:
     """The newest turns before this message, oldest first: those of its thread.
 
-    A direct message is one conversation: what begins a thread there may follow up what was said lately.
+    In direct messages many write without threads: there, what begins a thread may follow up what was said
+    lately, back to the last thread that went on. That one is a conversation of its own.
     """
     if incoming.thread_ts is None:
         return ()
@@ -85,8 +87,14 @@ def history(engine: Engine, incoming: Incoming) -> tuple[Turn, ...]:
         if begins
         else turns.c.thread_ts == incoming.thread_ts
     )
+    same = turns.alias()
+    in_thread = (
+        select(func.count())
+        .where(same.c.channel == turns.c.channel, same.c.thread_ts == turns.c.thread_ts)
+        .scalar_subquery()
+    )
     newest = (
-        select(turns.c.question, turns.c.reply)
+        select(turns.c.question, turns.c.reply, in_thread.label("in_thread"))
         .where(turns.c.channel == incoming.channel, turns.c.event_id != incoming.event_id, context)
         # A command run in a direct message is no part of the conversation.
         .where(turns.c.thread_ts.is_not(None))
@@ -95,6 +103,8 @@ def history(engine: Engine, incoming: Incoming) -> tuple[Turn, ...]:
     )
     with engine.connect() as connection:
         rows = connection.execute(newest).all()
+    if begins:
+        rows = list(takewhile(lambda row: row.in_thread == 1, rows))
     return tuple(
         turn for row in reversed(rows) for turn in (Turn("user", row.question), Turn("assistant", row.reply))
     )

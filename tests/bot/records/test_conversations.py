@@ -88,6 +88,22 @@ def test_in_a_direct_message_what_was_said_lately_counts_without_a_thread(engine
     assert conversations.history(engine, direct) == ()
 
 
+def test_in_a_direct_message_a_thread_that_went_on_is_a_conversation_of_its_own(engine: Engine) -> None:
+    direct = replace(FOLLOW_UP, channel="D1", channel_type="im", ts="4.4", thread_ts="4.4")
+    said = replace(EXCHANGE, channel="D1")
+    conversations.record(engine, said)
+    conversations.record(engine, replace(said, event_id="Ev2", thread_ts="2.2", question="Who cooks?"))
+    conversations.record(engine, replace(said, event_id="Ev3", thread_ts="2.2", question="and on Fridays?"))
+    assert conversations.history(engine, direct) == ()
+    conversations.record(engine, replace(said, event_id="Ev4", thread_ts="3.3", question="Who cleans?"))
+    assert [turn.content for turn in conversations.history(engine, direct)] == ["Who cleans?", "Anna is."]
+    within = replace(direct, thread_ts="2.2")
+    assert [turn.content for turn in conversations.history(engine, within)[::2]] == [
+        "Who cooks?",
+        "and on Fridays?",
+    ]
+
+
 def test_the_last_rating_of_a_person_counts(engine: Engine) -> None:
     conversations.record(engine, EXCHANGE)
     conversations.rate(engine, "Ev1", "U1", helpful=True)
