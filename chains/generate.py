@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from chains.contract import Statement, Turn
 from chains.evidence import Passage
 from chains.failures import ModelFailed, failure, may_retry
+from chains.hostile import speaks_to_model
 from chains.languages import Languages, named
 from chains.llm import LIMITS, Limits, drop_refused_parameter, within
 from chains.prompts import prompt
@@ -32,16 +33,6 @@ TURN_LENGTH = 500
 MAX_WORDS = 200
 MAX_CHARACTERS = 6_000
 
-# A line that speaks to the model rather than to readers: neither sent nor taken as support. What keeps
-# hostile documents harmless is that every sentence is checked; this only keeps them from being quoted.
-SPEAKS_TO_MODEL = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass)\s+(?:(?:all|any|the|your|my|of|these|those|and)\s+)*"
-    r"(?:previous|prior|above|earlier|preceding|existing|system|your|all)\b.{0,30}\b(?:instructions?|prompts?|rules)\b"
-    r"|\b(?:you are|act as|as) (?:now )?an? (?:ai|assistant|chatbot|llm|language model)\b"
-    r"|\b(?:assistant|chatbot|ai)s?(?::| reading this)"
-    r"|\b(?:reply|respond|answer|output) (?:only|exactly) (?:with|as)\b",
-    re.IGNORECASE,
-)
 DECLINED = re.compile(r"NOT[ _\\]+IN[ _\\]+DOCUMENTS")
 
 
@@ -120,7 +111,7 @@ def _space_before(skipped: str, before: str, *, first: bool) -> str:
 
 
 def _for_readers(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if not SPEAKS_TO_MODEL.search(line))
+    return "\n".join(line for line in text.splitlines() if not speaks_to_model(line))
 
 
 def _values(
