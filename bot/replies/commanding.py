@@ -84,8 +84,8 @@ def _share(services: Services, incoming: Incoming, guide: StoredGuide | None) ->
         shared = answer_shared(last, by)
     else:
         return plain_message(words.NOTHING_TO_SHARE)
-    inbox.accept(services.engine, shared)
-    services.wake()
+    inbox.accept(services.engine, shared, services.queue.put)
+    services.queue.wake()
     return plain_message(words.SHARED)
 
 
