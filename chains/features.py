@@ -6,12 +6,12 @@ sentence's own (inside its passage), the rarity of shared words, the passage's r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from chains.answer_kinds import KINDS, Wanted, wanted
 from knowledge.documents import Unit
 from knowledge.retriever import Hit, share
 from knowledge.terms import terms
@@ -35,61 +35,12 @@ NAMES = (
     "short",  # fewer than five words
     "long",  # words beyond forty, in tens
     "asks",  # ends like a question or a lead-in
-    "number_wanted",  # the question asks for a number, and the unit has one
-    "number_missing",  # and it has none
-    "time_wanted",
-    "time_missing",
-    "person_wanted",
-    "place_wanted",
-    "way_wanted",
+    "link",  # it is little else than links
+    *(f"{kind}_met" for kind in KINDS),  # the question asks for such an answer, and the unit could be one
 )
 
-_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|"
-    r"fifty|hundred|thousand|million|half|once|twice|double|unlimited|no limit)\b",
-    re.IGNORECASE,
-)
-_TIME = re.compile(
-    r"\d|\b(?:second|minute|hour|day|night|week|month|quarter|year|mon|tues|wednes|thurs|fri|satur|sun|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december|annual|daily|"
-    r"monthly|immediately|before|after|until|during|soon|always|never|within)",
-    re.IGNORECASE,
-)
-_PERSON = re.compile(
-    r"\b(?:\w*(?:er|or|ist|ee|ian|lead|head|manager|director|officer|owner|team|group|department|vp|ceo|cto|"
-    r"cfo|people|person|everyone|anyone|staff|ops|hr|finance|legal|security|support|engineering)s?)\b"
-    r"|@\w+|[A-Z][a-z]+ [A-Z][a-z]+",
-)
-_PLACE = re.compile(
-    r"https?://|`|#\w+|\b(?:in|at|on|under|from|via|through|to) (?:the |our |a )?[`#A-Z\w]|channel|page|"
-    r"folder|drive|repository|office|room|document|form|tool|dashboard",
-)
-_WAY = re.compile(
-    r"^(?:\W*)(?:use|go|open|click|run|ask|send|create|add|set|make|check|contact|submit|request|fill|follow|"
-    r"post|choose|select|navigate|log|sign|type|enter|write|put|let|reach|find|update|enable|install|call|"
-    r"book|file)\b|\b(?:you (?:can|should|must|need)|please|by \w+ing)\b",
-    re.IGNORECASE,
-)
-_ASKS_NUMBER = re.compile(
-    r"\bhow (?:much|many|long|often|far|big|large|old|high|fast|quickly|soon)\b|\bwithin how\b"
-    r"|\b(?:what|which) (?:is the |percentage|share|number|amount|limit|budget|price|cost|rate|size|maximum|"
-    r"minimum)|\b(?:cost|price|budget|limit|percent)",
-    re.IGNORECASE,
-)
-_ASKS_TIME = re.compile(
-    r"\bwhen\b|\bhow (?:long|soon|often|fast|quickly)\b|\bdeadline"
-    r"|\b(?:what|which) (?:time|day|date|month|year|week|hour|deadline)",
-    re.IGNORECASE,
-)
-_ASKS_PERSON = re.compile(
-    r"\bwho(?:se|m)?\b|\bwhich (?:team|person|role|department|people)|\bwhat team", re.IGNORECASE
-)
-_ASKS_PLACE = re.compile(
-    r"\bwhere\b|\bwhich (?:channel|page|folder|tool|site|system)|\blink\b", re.IGNORECASE
-)
-_ASKS_WAY = re.compile(
-    r"\bhow (?:do|can|to|should|does|would)\b|\bwhat (?:do|should|must) (?:i|we)\b", re.IGNORECASE
-)
+# The share of a unit's characters from which it is little else than links.
+LINK_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +55,20 @@ class Candidate:
 
 def candidates(hits: Sequence[Hit]) -> list[Candidate]:
     """Every unit of the passages, best passage first, with its features in the order of `NAMES`."""
-    return [candidate for rank, hit in enumerate(hits) for candidate in _of_passage(hit, rank, hits[0].score)]
+    if not hits:
+        return []
+    asked = wanted(hits[0].question.text)
+    return [
+        candidate
+        for rank, hit in enumerate(hits)
+        for candidate in _of_passage(hit, rank, hits[0].score, asked)
+    ]
 
 
-def _of_passage(hit: Hit, rank: int, best: float) -> list[Candidate]:
+def _of_passage(hit: Hit, rank: int, best: float, asked: Wanted) -> list[Candidate]:
     question, chunk = hit.question, hit.stored.chunk
     late = hit.units_late
     context_terms = set(terms(chunk.context))
-    asks = _Asked.read(question.text)
     found: list[Candidate] = []
     for position, unit in enumerate(chunk.units):
         own = set(terms(unit.text))
@@ -136,7 +93,8 @@ def _of_passage(hit: Hit, rank: int, best: float) -> list[Candidate]:
             "short": words < 5,
             "long": max(0, words - 40) / 10,
             "asks": unit.text.rstrip().endswith(("?", ":")),
-            **asks.met_by(unit.text),
+            "link": _is_link(unit),
+            **{f"{kind}_met": asked.met_by(unit.text) if kind == asked.name else 0.0 for kind in KINDS},
         }
         found.append(
             Candidate(hit, position, unit, np.array([float(values[name]) for name in NAMES], np.float32))
@@ -144,34 +102,7 @@ def _of_passage(hit: Hit, rank: int, best: float) -> list[Candidate]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What kind of answer a question asks for."""
-
-    number: bool
-    time: bool
-    person: bool
-    place: bool
-    way: bool
-
-    @classmethod
-    def read(cls, question: str) -> _Asked:
-        return cls(
-            number=bool(_ASKS_NUMBER.search(question)),
-            time=bool(_ASKS_TIME.search(question)),
-            person=bool(_ASKS_PERSON.search(question)),
-            place=bool(_ASKS_PLACE.search(question)),
-            way=bool(_ASKS_WAY.search(question)),
-        )
-
-    def met_by(self, text: str) -> dict[str, bool]:
-        has_number, has_time = bool(_NUMBER.search(text)), bool(_TIME.search(text))
-        return {
-            "number_wanted": self.number and has_number,
-            "number_missing": self.number and not has_number,
-            "time_wanted": self.time and has_time,
-            "time_missing": self.time and not has_time,
-            "person_wanted": self.person and bool(_PERSON.search(text)),
-            "place_wanted": self.place and bool(_PLACE.search(text)),
-            "way_wanted": self.way and bool(_WAY.search(text)),
-        }
+def _is_link(unit: Unit) -> bool:
+    """Whether a unit is little else than the words of its links: an entry of a table of contents, say."""
+    labels = sum(len(link.label) for link in unit.links)
+    return labels > 0 and labels >= LINK_SHARE * len(unit.text.strip(" .:;-"))

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
+from chains.answer_kinds import wanted
 from chains.extract import Choice
-from chains.features import NAMES as UNIT_FEATURES
 from knowledge.retriever import Hit
 from knowledge.terms import STOP_WORDS, words
 
@@ -33,7 +33,7 @@ NAMES = (
     "stands_out",  # and of the mean of all, in standard deviations
     "rarest",  # the rarity of the question's rarest word
     "words",  # how many content words the question has
-    "number_missing",  # it asks for a number, and the best sentence has none
+    "kind_missing",  # how far the best sentences are from the kind of answer that it asks for
 )
 
 
@@ -59,6 +59,7 @@ def features(hits: Sequence[Hit], ranked: Sequence[Choice]) -> np.ndarray:
     best = ranked[0]
     scores = np.array([choice.score for choice in ranked])
     rarities = hits[0].question.rarity.values()
+    asked = wanted(hits[0].question.text)
     values = {
         "late": hits[0].late,
         "cosine": max(max(hit.units_cosine, default=0.0) for hit in hits),
@@ -68,9 +69,15 @@ def features(hits: Sequence[Hit], ranked: Sequence[Choice]) -> np.ndarray:
         "stands_out": (best.score - scores.mean()) / max(float(scores.std()), 1e-6),
         "rarest": max(rarities, default=0.0),
         "words": len(rarities),
-        "number_missing": best.candidate.values[UNIT_FEATURES.index("number_missing")],
+        "kind_missing": 1 - max(asked.met_by(_with_lead(choice)) for choice in ranked[:LOOKED_AT]),
     }
     return np.array([float(values[name]) for name in NAMES])
+
+
+def _with_lead(choice: Choice) -> str:
+    """A sentence with what gives it meaning."""
+    unit = choice.candidate.unit
+    return " | ".join((unit.text, unit.lead, *unit.header))
 
 
 def _met(hits: Sequence[Hit]) -> list[float]:
