@@ -1,20 +1,29 @@
-"""A model's wording of the summary, checked: it may say the recommendation again, and nothing else."""
+"""A model's wording of the summary, checked: it may say again what it was told, and nothing else.
+
+The check is strict rather than clever. A summary falls into clauses, and so do the lines that the model was
+told. Each clause has to stand within one clause of one line: the same words in the same order, nothing left
+out that turns it round, and none of its own but those that claim nothing. What speaks against the verdict
+has to be said as such. All else keeps the template.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chains.claims import read_claims
+from chains.claims import CLAUSE_END
 from chains.failures import failure
-from chains.guide.contract import Reason, Recommendation, Verdict
+from chains.guide.contract import Reason, Recommendation
 from chains.guide.texts import fill, texts
 from chains.llm import Limits
 from chains.prompts import prompt
 from chains.streamed import complete
+from chains.wordlists import NEGATIONS
 from knowledge.sentences import sentences
+from knowledge.terms import stem
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -24,43 +33,19 @@ log = logging.getLogger(__name__)
 QUICK = Limits(first=4.0, whole=6.0)
 SHORTEST, LONGEST, MOST_SENTENCES = 40, 600, 4
 LONGEST_QUOTE = 200
-# Of the words that carry content, so many may be the model's own; above that it says something else.
-OWN_WORDS = 0.6
 
-NAMED: dict[Verdict, re.Pattern[str]] = {
-    "rag": re.compile(r"\b(?:RAG|retriev\w+)\b", re.IGNORECASE),
-    "fine-tuning": re.compile(
-        r"\b(?:(?:(?:fine|re)[- ]?)?(?:tun|train)(?:e[ds]?|ing|s|ed)?|pre-?train\w*"
-        r"|Q?LoRA|SFT|CPT|DPO|RLHF)\b",
-        re.IGNORECASE,
-    ),
-}
-# The other way may be named only to set it aside, or to say what it would take; the verdict never so.
-ASIDE = re.compile(
-    r"(?:\b(?:rather|nothing|needing|instead of|not|no|never|without|over|than|before|avoid)|n['’]t)\s+"
-    r"(?:to\s+|than\s+)?(?:(?!just|only|merely|yet)\w+\s+)?$|\b(?:nobody|no one|nothing)\b[^,;:.]*$",
-    re.IGNORECASE,
-)
-TAKES = re.compile(
-    r"^\s*(?:would (?:need|mean|require|have to)|needs?|means?|requires?|cannot|can['’]t)\b", re.IGNORECASE
-)
-DENIED_BEFORE = re.compile(
-    r"(?:\b(?:not|no|never|avoid|against|skip|drop|forget|leave|cannot|instead of|without|over|than)|n['’]t)"
-    r"\s+(?:\w+\s+){0,2}$",
-    re.IGNORECASE,
-)
-DENIED_AFTER = re.compile(
-    r"^\s+(?:(?:is|was|seems|looks|would be|may be|does|do|will|would|can)(?:\s+not|n['’]t|\s+never)"
-    r"(?!\s+(?:need|require|have to|end|only|just))"
-    r"|won['’]t|can['’]t|cannot|fails|(?:is|was|seems|looks|would be|may be)\s+(?:\w+\s+){0,2}"
-    r"(?:wrong|bad|poor|worse|unsuitable|pointless|mistake|overkill|weak\w*))\b",
-    re.IGNORECASE,
-)
 NOT_PLAIN = re.compile(r"[\n\[\]<>`|#@*_{}\\?]|https?:|www\.")
-NOT_THE_JOB = re.compile(
-    r"\b(?:sorry|apolog\w+|unable|as an ai|language model|i (?:can|could|will) ?not|i (?:can|won)['’]t)\b",
-    re.IGNORECASE,
-)
+TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|[%$€£]")
+QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
+NOT = re.compile(r"n['’]t$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    """A part of a sentence that is true or false by itself: its stems, and whether a "but" stands before."""
+
+    stems: tuple[str, ...]
+    turned: bool
 
 
 def worded(recommendation: Recommendation, model: BaseChatModel, limits: Limits = QUICK) -> str | None:
@@ -83,48 +68,82 @@ def objection_to(text: str, recommendation: Recommendation) -> str | None:
         return "has the wrong length"
     if NOT_PLAIN.search(text) or text[-1] not in ".!":
         return "is not plain, whole sentences"
-    if NOT_THE_JOB.search(text):
-        return "refuses or speaks of itself"
-    if not _keeps_the_verdict(text, recommendation.decision.verdict):
-        return "does not keep the verdict"
-    return _addition(text, _material(recommendation) + " " + recommendation.type_name)
+    quotes = [_flat(reason.quote) for reason in (*recommendation.reasons, *recommendation.against)]
+    if not all(any(_flat(said) in quote for quote in quotes) for said in QUOTED.findall(text)):
+        return "quotes what was not said"
+    headline = list(_clauses(recommendation.headline))
+    if not _names_the_verdict(next(_clauses(text), None), recommendation, headline):
+        return "does not begin with the verdict"
+    speaks_for = [*headline, *_all_clauses(recommendation.reasons)]
+    speaks_against = list(_all_clauses(recommendation.against))
+    for clause in _clauses(QUOTED.sub(" ", text)):
+        claimed = _claimed(clause)
+        told = speaks_for + (speaks_against if clause.turned else [])
+        if claimed and not any(_stands_in(claimed, line) for line in told):
+            return "says something of its own"
+    return None
 
 
-def _keeps_the_verdict(text: str, verdict: Verdict) -> bool:
-    """Whether the first sentence names the verdict, none denies it, and the other way is set aside."""
-    other: Verdict = "fine-tuning" if verdict == "rag" else "rag"
-    every = sentences(text)
+def _names_the_verdict(
+    first: _Clause | None, recommendation: Recommendation, headline: Sequence[_Clause]
+) -> bool:
+    verdict = _stems(texts()["verdicts"][recommendation.decision.verdict])
     return (
-        bool(NAMED[verdict].search(every[0]))
-        and not any(
-            DENIED_BEFORE.search(sentence[: named.start()]) or DENIED_AFTER.search(sentence[named.end() :])
-            for sentence in every
-            for named in NAMED[verdict].finditer(sentence)
-        )
-        and all(
-            ASIDE.search(sentence[: named.start()]) or TAKES.search(sentence[named.end() :])
-            for sentence in every
-            for named in NAMED[other].finditer(sentence)
-        )
+        first is not None
+        and _stands_in(verdict, first)
+        and any(_stands_in(_claimed(first), line) for line in headline)
     )
 
 
-def _addition(text: str, material: str) -> str | None:
-    """What the text says that the material does not."""
-    new, given = read_claims(text, "english"), read_claims(material, "english")
-    words = texts()["wording"]
-    lowered = set(re.findall(r"\w+", text.lower())) - set(re.findall(r"\w+", material.lower()))
-    if new.numbers - given.numbers or set(re.findall(r"[%$€£]", text)) - set(material):
-        return "has a figure of its own"
-    if lowered & {*words["figures"]}:
-        return "has a figure of its own"
-    # A word with a capital that was given without one is no name.
-    if (new.names | new.identifiers) - {*given.names, *given.identifiers, *given.words} or lowered & {
-        *words["names"]
-    }:
-        return "has a name of its own"
-    own = set(new.words) - set(given.words)
-    return "says something else" if len(own) > OWN_WORDS * len(set(new.words)) else None
+def _all_clauses(reasons: Sequence[Reason]) -> Iterator[_Clause]:
+    for reason in reasons:
+        yield from _clauses(reason.text)
+
+
+def _clauses(text: str) -> Iterator[_Clause]:
+    """The clauses of a text that have any words; "but" and its like hold to the end of their sentence."""
+    contrasts = _set("contrasts")
+    for sentence in sentences(text):
+        turned, start = False, 0
+        for end in (*CLAUSE_END.finditer(sentence), None):
+            stems = _stems(sentence[start : end.start() if end else None])
+            turned = turned or not contrasts.isdisjoint(stems)
+            if stems:
+                yield _Clause(stems, turned)
+            if end:
+                turned = turned or not contrasts.isdisjoint(_stems(end[0]))
+                start = end.end()
+
+
+def _claimed(clause: _Clause) -> tuple[str, ...]:
+    """What a clause says beyond words that claim nothing."""
+    free = _set("own") | _set("contrasts")
+    return tuple(word for word in clause.stems if word not in free)
+
+
+def _stands_in(said: Sequence[str], told: _Clause) -> bool:
+    """Whether these words stand in a clause in this order, and none that turns it round is left out."""
+    left = iter(told.stems)
+    in_order = all(word in left for word in said)
+    return in_order and not (_turning(told.stems) - set(said))
+
+
+def _turning(stems: Sequence[str]) -> set[str]:
+    turning = _set("limits") | {stem(word) for word in NEGATIONS}
+    return {word for word in stems if word in turning or NOT.search(word)}
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) if word.isalpha() else word.lower() for word in TOKEN.findall(text))
+
+
+def _set(name: str) -> set[str]:
+    """Stems of a list of words of the texts' file."""
+    return set(_stems(texts()["wording"][name]))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.lower().split()).rstrip(".,;:!")
 
 
 def _ask(recommendation: Recommendation, model: BaseChatModel, limits: Limits) -> str:

@@ -27,12 +27,12 @@ TONE = {
     "team": Known("ml_team", "Jin has trained a bunch of models"),
 }
 RAG_SAID = (
-    "RAG is the better fit for you: what it must know changes every week, and RAG takes that in at once "
-    "without another training run. Retrieved passages can also be cited, so answers show their source."
+    "RAG fits you best, because what it must know changes every week and RAG takes that in at once. "
+    "Answers must show their source, and retrieved passages can be cited."
 )
 TUNING_SAID = (
-    "Fine-tuning fits you: it is how the model answers that has to change, and that is what training shapes. "
-    "You have good pairs of prompt and answer, and people who can train it and look after it."
+    "Fine-tuning is the better fit for you, because it is how the model answers that has to change. "
+    "You have good pairs of prompt and answer, but the budget is limited."
 )
 
 
@@ -78,50 +78,59 @@ def test_the_model_is_told_the_reasons_and_the_persons_words_and_no_figures_of_o
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("known", "text"),
     [
-        "Fine-tuning is the better fit for you: what it must know changes every week.",
-        "RAG is nice, but fine-tuning is what I recommend for your protocols that change every week.",
-        "RAG is not the right choice here; you should train a model on your protocols instead.",
-        "I would not use RAG here, since what it must know changes every week.",
-        "You should go for a model of your own, trained on the protocols; RAG takes that in at once.",
-        "What it must know changes every week, and answers must show their source.",
+        (FACTS, "Fine-tuning is the better fit for you, because what it must know changes every week."),
+        (FACTS, "RAG is nice, but fine-tuning is what I recommend, because what it must know changes."),
+        (FACTS, "RAG is not the right choice here, because what it must know changes every week."),
+        (FACTS, "I would not use RAG here, because what it must know changes every week."),
+        (FACTS, "What it must know changes every week, and answers must show their source."),
+        (TONE, "Fine-tuning is fine, but you should go with RAG, because the budget is limited."),
+        (TONE, "Do not fine-tune, because the budget is limited, and with RAG there is nothing to train."),
+        (TONE, "RAG is the better fit, because it is how the model answers that has to change."),
     ],
 )
-def test_the_other_verdict_is_never_recommended(text: str) -> None:
-    assert objection_to(text, of(FACTS)) == "does not keep the verdict"
+def test_the_other_verdict_is_never_recommended(known: dict[str, Known], text: str) -> None:
+    assert objection_to(text, of(known)) == "does not begin with the verdict"
 
 
 @pytest.mark.parametrize(
-    "text",
+    "addition",
     [
-        "Fine-tuning is fine, but you should go with RAG, since the budget is limited.",
-        "Do not fine-tune: a good prompt shapes how the model answers, and the budget is limited.",
-        "RAG is the better fit: it is how the model answers that has to change.",
+        "It cuts made-up answers by 87 % at once.",
+        "It removes hallucination completely.",
+        "It costs next to nothing.",
+        "It takes forty minutes a week.",
+        "Answers show their source for $5 a week.",
+        "A study by Stanford says that answers must show their source.",
+        "The passages go into pinecone every week.",
+        "What it must know never changes.",
+        "What it must know changes every day.",
+        "Your facts change all the time.",
+        "Trained weights can be cited.",
+        "RAG does end made-up answers.",
+        "Your model must learn your facts.",
+        "Retrieved passages must show their weights.",
+        "You should train it at once.",
     ],
 )
-def test_nor_is_rag_where_it_is_fine_tuning(text: str) -> None:
-    assert objection_to(text, of(TONE)) == "does not keep the verdict"
-
-
-@pytest.mark.parametrize(
-    ("addition", "objection"),
-    [
-        ("It cuts made-up answers by 87 % at once.", "figure"),
-        ("It halves the work, and about two thirds of answers get better at once.", "figure"),
-        ("It has done so every week since 2021.", "figure"),
-        ("It takes forty minutes a week.", "figure"),
-        ("Answers show their source for $5 a week.", "figure"),
-        ("A study by Stanford says that answers must show their source.", "name"),
-        ("Put the passages into Pinecone, and answers show their source.", "name"),
-        ("The passages go into pinecone every week, and answers show their source.", "name"),
-        ("GPT-9 takes that in at once every week.", "name"),
-    ],
-)
-def test_nothing_is_added_to_what_was_given(addition: str, objection: str) -> None:
-    first = "RAG is the better fit for you, as what it must know changes every week."
+def test_nothing_is_added_to_what_was_given(addition: str) -> None:
+    first = "RAG is the better fit for you, because what it must know changes every week."
     assert objection_to(first, of(FACTS)) is None
-    assert objection_to(f"{first} {addition}", of(FACTS)) == f"has a {objection} of its own"
+    assert objection_to(f"{first} {addition}", of(FACTS)) == "says something of its own"
+
+
+def test_what_speaks_against_it_is_never_said_as_a_reason_for_it() -> None:
+    said = "Fine-tuning is the better fit for you, {} the budget is limited."
+    assert objection_to(said.format("but"), of(TONE)) is None
+    assert objection_to(said.format("because"), of(TONE)) == "says something of its own"
+
+
+def test_the_persons_words_are_quoted_as_they_were_said() -> None:
+    said = "Fine-tuning is the better fit for you, as you said “{}”."
+    assert objection_to(said.format("only the voice"), of(TONE)) is None
+    assert objection_to(said.format("only the tone"), of(TONE)) == "quotes what was not said"
+    assert objection_to("Fine-tuning fits you, with 120 good ones.", of(TONE)) == "says something of its own"
 
 
 @pytest.mark.parametrize(
@@ -132,23 +141,17 @@ def test_nothing_is_added_to_what_was_given(addition: str, objection: str) -> No
         "RAG.",
         "",
         "RAG is best for you: [read on](https://evil.example/track) about what changes every week.",
-        "RAG is best for you, <!channel>, as what it must know changes every week.",
+        "RAG is best for you, <!channel>, because what it must know changes every week.",
         "- RAG is the better fit for you\n- what it must know changes every week.",
-        "RAG is the better fit for you, as what it must know changes every",
-        "Would RAG not be the better fit for you, as what it must know changes every week?",
+        "RAG is the better fit for you, because what it must know changes every",
+        "Would RAG not be the better fit for you, because what it must know changes every week?",
         "RAG is a kind of cloth. Colourful bananas sing loudly while dolphins wander through far gardens.",
         "RAG ist die bessere Wahl, weil sich euer Wissen jede Woche ändert und Quellen verlangt werden.",
-        f"{RAG_SAID} {RAG_SAID} {RAG_SAID} {RAG_SAID}",
+        f"{RAG_SAID} {RAG_SAID} {RAG_SAID}",
     ],
 )
 def test_refusals_and_nonsense_are_not_shown(text: str) -> None:
     assert objection_to(text, of(FACTS)) is not None
-
-
-def test_a_figure_that_the_person_gave_may_be_said_again() -> None:
-    said = TUNING_SAID.replace("good pairs", "120 good pairs")
-    assert objection_to(said, of(TONE)) is None
-    assert objection_to(said.replace("120", "130"), of(TONE)) == "has a figure of its own"
 
 
 @pytest.mark.parametrize(
