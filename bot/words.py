@@ -132,6 +132,11 @@ def counted(documents: int) -> str:
     return "1 document" if documents == 1 else f"{documents:,} documents"
 
 
+def rows_left_out(count: int) -> str:
+    """Below a table of which some rows are shown."""
+    return f"{count:,} more {'row' if count == 1 else 'rows'} in the source."
+
+
 def shared(user: str, question: str) -> str:
     """What stands above a shared answer; `question` is escaped."""
     return f"<@{user}> asked: {question}"

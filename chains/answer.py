@@ -7,12 +7,13 @@ checked before it is shown; where the model fails, the quotes take its place, wi
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 
 from chains import extract
+from chains.comparison import AskedTable, table_asked_for
 from chains.contract import (
     Answer,
     AnswerEvent,
@@ -20,7 +21,6 @@ from chains.contract import (
     Question,
     Refusal,
     Retrieved,
-    Source,
     Statement,
 )
 from chains.features import Candidate
@@ -28,6 +28,7 @@ from chains.generate import ModelFailed, NothingSupported, Passage, generate
 from chains.llm import LIMITS, Limits
 from chains.refusal import Verdict, judge
 from chains.rewrite import Rewritten, rewrite
+from chains.sources import Sources
 from knowledge.documents import Chunk
 from knowledge.index import Index
 from knowledge.retriever import Hit, Retriever
@@ -51,11 +52,12 @@ CUT_SHORT = "The model's answer reached its length limit: its end is missing."
 
 @dataclass(frozen=True, slots=True)
 class _Retrieved:
-    """A question as understood, with the passages found for it, best first."""
+    """A question as understood, with the passages found for it, best first, and the table it asks for."""
 
     question: Question
     understood: Rewritten
     hits: list[Hit]
+    table: AskedTable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,9 @@ class AnswerChain:
     def _retrieve(self, asked: tuple[Question, Rewritten]) -> _Retrieved:
         question, understood = asked
         retriever = Retriever(index=self.index, place=question.place, limit=PASSAGES)
-        found = retriever.invoke(understood.search)
-        return _Retrieved(question, understood, [document.metadata["hit"] for document in found])
+        hits = [document.metadata["hit"] for document in retriever.invoke(understood.search)]
+        table = table_asked_for(self.index, question.text, understood.search, hits)
+        return _Retrieved(question, understood, hits, table)
 
     def _reply(self, inputs: Iterator[_Retrieved]) -> Iterator[AnswerEvent]:
         for retrieved in inputs:
@@ -105,16 +108,21 @@ class AnswerChain:
         passages = [
             _passage(number, self.index.around(hit.stored)) for number, hit in enumerate(allowed, start=1)
         ]
-        sources = _Sources(self.index)
+        sources = Sources(self.index)
         shown: list[Statement] = []
         question = retrieved.understood.question
         try:
             for statement in generate(question, passages, retrieved.question.history, model, self.limits):
+                if retrieved.table and statement.kind == "table_row":
+                    # The document's own table comes with the answer.
+                    continue
                 numbers = tuple(sources.number(allowed[passage - 1]) for passage in statement.sources)
                 shown.append(replace(statement, sources=numbers))
                 yield shown[-1]
         except NothingSupported as nothing:
-            if nothing.declined:
+            if nothing.declined and retrieved.table:
+                yield from self._quote(retrieved)
+            elif nothing.declined:
                 yield self._refusal(retrieved)
             else:
                 yield from self._quote(retrieved, notice=UNSUPPORTED)
@@ -131,31 +139,38 @@ class AnswerChain:
         retrieved: _Retrieved,
         notice: str = "",
         shown: Sequence[Statement] = (),
-        sources: _Sources | None = None,
+        sources: Sources | None = None,
     ) -> Iterator[AnswerEvent]:
         """The quoted answer, after what a model may have said before it failed; or a refusal."""
         ranked = extract.rank(retrieved.hits)
+        chosen = extract.choose(ranked)
         verdict = judge(retrieved.hits, ranked)
+        if retrieved.table:
+            # It covers what was asked: a sentence need not.
+            chosen = retrieved.table.sentence_beside([choice.candidate for choice in ranked])
+            verdict = Verdict.ANSWERS
         if not shown and verdict is Verdict.SILENT:
             yield self._refusal(retrieved, notice)
             return
-        sources = sources or _Sources(self.index)
+        sources = sources or Sources(self.index)
         statements = list(shown)
-        for candidate in extract.choose(ranked) if verdict is not Verdict.SILENT else ():
+        for candidate in chosen if verdict is not Verdict.SILENT else ():
             statements.append(_statement(candidate, sources))
             yield statements[-1]
         sure = bool(shown) or verdict is Verdict.ANSWERS
+        table = sources.table(retrieved.table) if retrieved.table else None
         yield Answer(
             retrieved.understood.question,
             tuple(statements),
             tuple(sources.listed),
             notice=notice if sure else f"{notice} {UNSURE}".strip(),
             sure=sure,
+            table=table,
             retrieved=_documents(retrieved.hits),
         )
 
     def _refusal(self, retrieved: _Retrieved, notice: str = "") -> Refusal:
-        nearest = _Sources(self.index)
+        nearest = Sources(self.index)
         documents = {hit.stored.document.id: hit for hit in reversed(retrieved.hits)}
         for hit in sorted(documents.values(), key=lambda hit: -hit.score)[:NEAREST]:
             nearest.number(hit)
@@ -176,19 +191,21 @@ def _kept_from_model(hits: Sequence[Hit]) -> bool:
 
 
 def _written(
-    retrieved: _Retrieved, statements: Sequence[Statement], sources: _Sources, notice: str = ""
+    retrieved: _Retrieved, statements: Sequence[Statement], sources: Sources, notice: str = ""
 ) -> Answer:
+    table = sources.table(retrieved.table) if retrieved.table else None
     return Answer(
         retrieved.understood.question,
         tuple(statements),
         tuple(sources.listed),
-        written_by="model",
+        written_by="model" if statements else "extraction",
         notice=notice,
+        table=table,
         retrieved=_documents(retrieved.hits),
     )
 
 
-def _statement(candidate: Candidate, sources: _Sources) -> Statement:
+def _statement(candidate: Candidate, sources: Sources) -> Statement:
     unit = candidate.unit
     return Statement(
         text=unit.text,
@@ -216,47 +233,6 @@ def _passage(number: int, chunk: Chunk) -> Passage:
         text=f"{header}\n{text}" if header else text,
         links=tuple(dict.fromkeys(link for unit in chunk.units for link in unit.links)),
     )
-
-
-@dataclass(slots=True)
-class _Sources:
-    """Numbers the passages of a reply in the order in which they are cited, from 1.
-
-    Passages of one section count as one source.
-    """
-
-    index: Index
-    listed: list[Source] = field(default_factory=list)
-    _numbers: dict[tuple[object, ...], int] = field(default_factory=dict)
-
-    def number(self, hit: Hit) -> int:
-        """The number under which a passage is cited, a new one where it is not listed yet."""
-        chunk, document = hit.stored.chunk, hit.stored.document
-        section = (document.id, chunk.heading_path, chunk.page)
-        if section not in self._numbers:
-            self._numbers[section] = len(self.listed) + 1
-            self.listed.append(
-                Source(
-                    number=len(self.listed) + 1,
-                    document=document.path,
-                    title=document.title,
-                    heading_path=chunk.heading_path,
-                    passage=self.index.around(hit.stored).text,
-                    url=_address(document.url, chunk.anchor),
-                    page=chunk.page,
-                )
-            )
-            return len(self.listed)
-        number = self._numbers[section]
-        listed = self.listed[number - 1]
-        if chunk.text not in listed.passage:
-            passage = self.index.around(hit.stored).text
-            self.listed[number - 1] = replace(listed, passage=f"{listed.passage}\n\n{passage}")
-        return number
-
-
-def _address(url: str | None, anchor: str | None) -> str | None:
-    return f"{url}#{anchor}" if url and anchor and "#" not in url else url
 
 
 def _documents(hits: Sequence[Hit]) -> tuple[Retrieved, ...]:

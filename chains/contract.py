@@ -94,6 +94,7 @@ class Table:
 class Answer:
     """A reply that the documents support. `question` is the question as understood, in full.
 
+    `table` is what was asked for in a table; it comes with the whole answer, below the statements.
     `sure` is False where it may well be no answer. `notice` is one honest line that says so, or what
     went wrong on the way ("The model did not answer…").
     """
@@ -104,6 +105,7 @@ class Answer:
     written_by: Literal["extraction", "model"] = "extraction"
     notice: str = ""
     sure: bool = True
+    table: Table | None = None
     retrieved: tuple[Retrieved, ...] = field(default=(), repr=False)
 
 

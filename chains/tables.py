@@ -46,12 +46,6 @@ class FoundTable:
         return tuple(unit.cells for unit in self.units)
 
     @property
-    def text(self) -> str:
-        """Its header and rows as plain text, one a line."""
-        header = " | ".join(filter(None, self.header))
-        return "\n".join(filter(None, (header, *(unit.text for unit in self.units))))
-
-    @property
     def about(self) -> str:
         """What stands above it: title, headings, the sentence that leads it in, and the document's path."""
         path = _SEPARATORS.sub(" ", self.hit.stored.document.path)

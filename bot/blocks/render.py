@@ -6,7 +6,7 @@ feedback. The Markdown grows statement by statement, so what was streamed is a p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot import words
@@ -22,7 +22,8 @@ from bot.blocks.mrkdwn import (
     web_address,
 )
 from bot.blocks.quoted_links import quoted_link
-from chains.contract import Refusal, Reply, Source, Statement
+from bot.blocks.tables import table_block, table_statements
+from chains.contract import Refusal, Reply, Source, Statement, Table
 
 MARKDOWN_LIMIT = 12_000
 TEXT_LIMIT = 3_000
@@ -38,7 +39,8 @@ SHOWN_LIMIT = MARKDOWN_LIMIT - len(words.MORE_FOLLOWS) - 2
 class Rendered:
     """A message. `text` is the plain words for notifications, `rest` the Markdown that did not fit.
 
-    `intro` is a line of mrkdwn above it all; a stream has no place for one.
+    `intro` is a line of mrkdwn above it all; a stream has no place for one. `table` is a table block below
+    the Markdown, `table_rows` the same as Markdown.
     """
 
     markdown: str
@@ -46,12 +48,25 @@ class Rendered:
     text: str
     rest: str = ""
     intro: str = ""
+    table: Block | None = None
+    table_rows: tuple[str, ...] = ()
+
+    @property
+    def closing_blocks(self) -> list[Block]:
+        """What stands below the Markdown."""
+        return [*([self.table] if self.table else []), *self.blocks]
+
+    def without_table(self) -> Rendered:
+        """The same with the table's rows as Markdown, for where Slack takes no table block."""
+        markdown, _ = _fit([self.markdown, *self.table_rows])
+        return replace(self, markdown=markdown, table=None, table_rows=())
 
     @property
     def all_blocks(self) -> list[Block]:
         """The message as blocks alone, where it is not streamed."""
         markdown: list[Block] = [{"type": "markdown", "text": self.markdown}] if self.markdown else []
-        return [*([context_line(self.intro)] if self.intro else []), *markdown, *self.blocks]
+        intro = [context_line(self.intro)] if self.intro else []
+        return [*intro, *markdown, *self.closing_blocks]
 
 
 def statements_markdown(statements: Iterable[Statement]) -> Iterator[str]:
@@ -68,21 +83,28 @@ def statements_markdown(statements: Iterable[Statement]) -> Iterator[str]:
 
 def render(reply: Reply, event_id: str, *, shareable: bool = False) -> Rendered:
     """A whole reply. `event_id` is what its buttons carry; `shareable` adds "Share to channel"."""
+    table = None if isinstance(reply, Refusal) else reply.table
+    block = table_block(table) if table else None
+    rows = _table_rows(table) if table else ()
     if isinstance(reply, Refusal):
         markdown, rest, sources = _refusal(reply), "", ()
     else:
-        markdown, rest = _fit(statements_markdown(reply.statements))
-        sources = tuple(
-            replace(source, url=quoted_link(source, reply.statements)) for source in reply.sources
-        )
+        pieces = list(statements_markdown(reply.statements))
+        if table:
+            pieces.append(f"{_gap(pieces)}{_table_heading(table, reply.sources)}")
+        markdown, rest = _fit([*pieces, *(() if block else rows)])
+        quoted = (*reply.statements, *(table_statements(table) if table else ()))
+        sources = tuple(replace(source, url=quoted_link(source, quoted)) for source in reply.sources)
+    left_out = table.left_out if table else 0
     blocks = [
+        *([context_line(words.rows_left_out(left_out))] if left_out else []),
         *_source_blocks(sources),
         *_buttons(sources, event_id, more=bool(rest), shareable=shareable),
         *([context_line(f"_{escape_mrkdwn(reply.notice)}_")] if reply.notice else []),
         _feedback(event_id),
     ]
-    text = escape_mrkdwn(plain_text(reply))
-    return Rendered(markdown, tuple(blocks), shorten(text, TEXT_LIMIT), rest)
+    text = shorten(escape_mrkdwn(plain_text(reply)), TEXT_LIMIT)
+    return Rendered(markdown, tuple(blocks), text, rest, table=block, table_rows=rows if block else ())
 
 
 def plain_text(reply: Reply) -> str:
@@ -91,7 +113,9 @@ def plain_text(reply: Reply) -> str:
         return words.REFUSAL
     lines: list[str] = []
     lead = ""
-    for statement in reply.statements:
+    table = reply.table
+    rows = table_statements(table) if table else []
+    for statement in (*reply.statements, *rows):
         if statement.lead and statement.lead != lead:
             lines.append(statement.lead)
         lead = statement.lead
@@ -123,6 +147,20 @@ def cut_markdown(markdown: str, limit: int = MARKDOWN_LIMIT) -> list[str]:
             else:
                 messages.append(piece)
     return [message for message in messages if message.strip()]
+
+
+def _table_heading(table: Table, sources: Sequence[Source]) -> str:
+    """What stands above a table: the sentence that leads it in, or else the name of its source."""
+    source = next(source for source in sources if source.number == table.source)
+    label = escape_markdown(source_label(source), line_start=False)
+    name = f"> {escape_markdown(table.caption)}" if table.caption else f"**{label}**"
+    return f"{name} [{table.source}]"
+
+
+def _table_rows(table: Table) -> tuple[str, ...]:
+    """A table's rows as Markdown, to stand below its heading."""
+    first, *others = statements_markdown(table_statements(table))
+    return f"\n\n{first}", *others
 
 
 def _fit(pieces: Iterable[str]) -> tuple[str, str]:
@@ -185,7 +223,7 @@ def _same_list(one: Statement, other: Statement) -> bool:
     return (one.lead, one.sources) == (other.lead, other.sources)
 
 
-def _gap(previous: Statement | None) -> str:
+def _gap(previous: Statement | Sequence[str] | None) -> str:
     return "\n\n" if previous else ""
 
 

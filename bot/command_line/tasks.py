@@ -74,18 +74,23 @@ def reply_result(reply: Reply) -> Message:
     refused = isinstance(reply, Refusal)
     sources = {source.number: source for source in (reply.nearest if refused else reply.sources)}
     statements = () if refused else reply.statements
+    table = None if refused else reply.table
+    said = [statement.text for statement in statements]
+    quoted = [
+        pair for statement in statements for pair in zip(statement.sources, statement.quotes, strict=True)
+    ]
+    if table:
+        said.append(table.quote)
+        quoted.append((table.source, table.quote))
     return {
         "question": reply.question,
         "refused": refused,
-        "answer": "\n".join(statement.text for statement in statements),
+        "answer": "\n".join(said),
         "written_by": None if refused else reply.written_by,
         "notice": reply.notice,
         "statements": [asdict(statement) for statement in statements],
+        "table": asdict(table) if table else None,
         "sources": [asdict(source) for source in sources.values()],
-        "citations": [
-            {"doc": sources[number].document, "quote": quote}
-            for statement in statements
-            for number, quote in zip(statement.sources, statement.quotes, strict=True)
-        ],
+        "citations": [{"doc": sources[number].document, "quote": quote} for number, quote in quoted],
         "retrieved": [{"doc": item.document, "score": round(item.score, 4)} for item in reply.retrieved],
     }

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rich.box import HORIZONTALS
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from bot import words
 from knowledge.sync import Report, SyncProgress, SyncReport
 
 if TYPE_CHECKING:
@@ -135,14 +137,36 @@ def show_answer(messages: Iterable[Message], as_json: bool) -> None:
             f"{mark}{escape(_words(statement))} [dim]{numbers}[/]", (0, 0, 0, 2 if mark else 0), expand=False
         )
         OUT.print(text, highlight=False)
+    if result["table"]:
+        _show_table(result["table"], result["sources"])
     if result["sources"]:
         OUT.print()
     for source in result["sources"]:
-        heading = " › ".join([source["title"], *source["heading_path"][-1:]])
         where = source["url"] or source["document"]
-        OUT.print(f"[dim]\\[{source['number']}] {escape(heading)}  {escape(where)}[/]", highlight=False)
+        OUT.print(
+            f"[dim]\\[{source['number']}] {escape(_heading(source))}  {escape(where)}[/]", highlight=False
+        )
     if result["notice"]:
         OUT.print(f"[italic]{escape(result['notice'])}[/]", highlight=False)
+
+
+def _show_table(table: dict[str, Any], sources: Sequence[dict[str, Any]]) -> None:
+    """A quoted table under the sentence that leads it in, or else under its heading."""
+    source = next(source for source in sources if source["number"] == table["source"])
+    caption = escape(table["caption"] or _heading(source))
+    OUT.print(f"{caption} [dim]\\[{source['number']}][/]", highlight=False)
+    shown = Table(box=HORIZONTALS, show_header=bool(table["header"]), show_lines=OUT.is_terminal)
+    for position in range(len(table["rows"][0])):
+        shown.add_column(escape(table["header"][position]) if table["header"] else "", overflow="fold")
+    for row in table["rows"]:
+        shown.add_row(*map(escape, row))
+    OUT.print(shown, highlight=False)
+    if table["left_out"]:
+        OUT.print(words.rows_left_out(table["left_out"]), highlight=False)
+
+
+def _heading(source: dict[str, Any]) -> str:
+    return " › ".join([source["title"], *source["heading_path"][-1:]])
 
 
 def _words(statement: dict[str, Any]) -> str:

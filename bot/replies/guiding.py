@@ -114,7 +114,7 @@ def ask_again(services: Services, incoming: Incoming, guide: StoredGuide, above:
         step = services.answerer.guide.resume(guide.state, _now())
     if step.ask is None:
         return above
-    kept = {"markdown": above.markdown, "blocks": list(above.blocks), "text": above.text}
+    kept = {"markdown": above.markdown, "blocks": above.closing_blocks, "text": above.text}
     move = guides.show_again(services.engine, guide, incoming, step, kept)
     return replace(above, blocks=(*above.blocks, *question_below(step, _setting(incoming, move))))
 

@@ -46,6 +46,8 @@ UNREACHABLE = {
 }
 # Errors that mean that this workspace or server has no streams at all.
 NO_STREAMS = {"unknown_method", "method_deprecated", "feature_not_enabled", "not_allowed_token_type"}
+# Errors by which a Slack says that it has no table blocks.
+NO_TABLES = {"invalid_blocks", "invalid_blocks_format", "invalid_attachments"}
 
 
 class Withdrawn(Exception):
@@ -161,6 +163,15 @@ class Reply:
             Withdrawn: the question is gone, and nothing was posted.
             SlackApiError, OSError: it could not be posted, or that is not known.
         """
+        try:
+            return self._finish(rendered)
+        except SlackApiError as error:
+            if rendered.table is None or error_code(error) not in NO_TABLES:
+                raise
+            log.info("no table in %s (%s): its rows instead", self._incoming.channel, error_code(error))
+            return self._finish(rendered.without_table())
+
+    def _finish(self, rendered: Rendered) -> str:
         if self._way == "stream":
             if rendered.markdown.startswith(self._sent) and self._stop(rendered):
                 return str(self._ts)
@@ -233,7 +244,7 @@ class Reply:
                 channel=self._incoming.channel,
                 ts=str(self._ts),
                 markdown_text=left or None,
-                blocks=list(rendered.blocks),  # pyright: ignore[reportArgumentType]  (plain dictionaries)
+                blocks=rendered.closing_blocks,  # pyright: ignore[reportArgumentType]  (plain dictionaries)
                 metadata=metadata(self._incoming),
             )
         except SlackApiError as error:

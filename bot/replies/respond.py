@@ -38,5 +38,10 @@ def respond(
     sent = hook.send_dict(message | ({"thread_ts": thread_ts} if thread_ts else {}))
     if sent.status_code >= 500:
         raise OSError(f"response_url: {sent.status_code}")
-    if sent.status_code != 200:
+    if sent.status_code == 200:
+        return
+    if rendered.table and "invalid_" in sent.body:
+        # This Slack takes no table blocks.
+        respond(response_url, rendered.without_table(), thread_ts, replace_original=replace_original)
+    else:
         raise NotDelivered(f"{sent.status_code} {sent.body}")

@@ -160,3 +160,19 @@ def test_a_message_that_someone_deleted_meanwhile_is_posted_anew(
     writing.write("One. ", after=EDIT_SECONDS)
     slack.workspace.remove_message("C0GENERAL", writing.drafts[0])
     assert "One. Two." in str(writing.finish("One. Two.")["blocks"])
+
+
+@pytest.mark.parametrize("streams", [True, False])
+def test_where_slack_takes_no_table_its_rows_are_shown_instead(
+    slack: LocalSlack, incoming: Incoming, streams: bool
+) -> None:
+    writing = Writing(slack, incoming, streams=streams)
+    writing.write("As asked:")
+    table = {"type": "table", "rows": [[{"type": "raw_text", "text": ""}]]}
+    ts = writing.reply.finish(
+        Rendered("As asked:", FOOTER, "plain", table=table, table_rows=("\n\n- a · b",))
+    )
+    message = slack.workspace.message("C0GENERAL", ts)
+    assert message is not None
+    assert [block["type"] for block in message["blocks"]] == ["markdown", "divider"]
+    assert message["blocks"][0]["text"] == "As asked:\n\n- a · b"
