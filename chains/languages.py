@@ -13,6 +13,7 @@ from chains.failures import failure
 from chains.llm import Limits
 from chains.prompts import prompt
 from chains.streamed import complete
+from chains.wordlists import FUNCTION_WORDS
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -25,6 +26,18 @@ LONGEST = 300
 LOOKED_AT = 6
 # One function word may be an accident ("die casting"). It counts where the passages know few of the words.
 KNOWN_WORDS = 0.5
+# Languages that are told by their script alone.
+SCRIPTS = {
+    "cjk": "Chinese",
+    "hiragana": "Japanese",
+    "katakana": "Japanese",
+    "hangul": "Korean",
+    "greek": "Greek",
+    "hebrew": "Hebrew",
+    "arabic": "Arabic",
+    "thai": "Thai",
+}
+UNNAMED = "another language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,12 @@ def differing(question: str, passages: Sequence[str]) -> Languages | None:
 def in_documents_language(
     question: str, languages: Languages, model: BaseChatModel, limits: Limits = QUICK
 ) -> str | None:
-    """The question in the documents' language, only ever to search with; None where the model fails."""
+    """The question in the documents' language, only ever to search with.
+
+    None where that language has no name here, the model fails, or it writes something else.
+    """
+    if named(languages.documents) == UNNAMED:
+        return None
     message = prompt("translate_question", question=" ".join(question.split()))
     try:
         instructions = prompt("translate", language=named(languages.documents))
@@ -73,8 +91,8 @@ def in_documents_language(
 
 
 def named(language: str) -> str:
-    """A language's name for people: its own word list's, or that of its script."""
-    return language.capitalize()
+    """A language's name for people and models."""
+    return language.capitalize() if language in FUNCTION_WORDS else SCRIPTS.get(language, UNNAMED)
 
 
 def _is_translation(written: str, question: str, languages: Languages) -> bool:

@@ -1,0 +1,63 @@
+"""Finds the passages for a question, also where it is in another language than the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING
+
+from chains.claims import language_of
+from chains.languages import differing, in_documents_language, named
+from knowledge.access import Place
+from knowledge.index import Index
+from knowledge.retriever import Hit, Retriever
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+# Passages that are searched for sentences.
+PASSAGES = 20
+OTHER_LANGUAGE = (
+    "Search works best in the documents' language: those found are in {documents}, "
+    "your question seems to be in {question}."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Passages, best first; `notice` is a line for people where the search was at a disadvantage."""
+
+    hits: list[Hit]
+    notice: str = ""
+
+
+def find(index: Index, place: Place, text: str, model: BaseChatModel | None = None) -> Found:
+    """The passages for a text that this place may see.
+
+    Where they turn out to be in another language, the model puts the text into theirs and it is searched
+    for again: embeddings and words of one language hardly meet those of another.
+    """
+    hits = _search(index, place, text)
+    languages = differing(text, [hit.stored.chunk.text for hit in hits])
+    if languages is None:
+        return Found(hits)
+    if model and (translated := in_documents_language(text, languages, model)):
+        own = [hit for hit in hits if language_of(hit.stored.chunk.text) == languages.question]
+        return Found(list(_in_turn(_search(index, place, translated), own))[:PASSAGES])
+    notice = OTHER_LANGUAGE.format(documents=named(languages.documents), question=named(languages.question))
+    return Found(hits, notice)
+
+
+def _search(index: Index, place: Place, text: str) -> list[Hit]:
+    found = Retriever(index=index, place=place, limit=PASSAGES).invoke(text)
+    return [document.metadata["hit"] for document in found]
+
+
+def _in_turn(one: list[Hit], other: list[Hit]) -> Iterator[Hit]:
+    """The hits of two searches in turn, each passage once: their scores cannot be compared."""
+    seen: set[int] = set()
+    for hit in chain.from_iterable(zip_longest(one, other)):
+        if hit and hit.stored.id not in seen:
+            seen.add(hit.stored.id)
+            yield hit
