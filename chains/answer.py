@@ -25,19 +25,20 @@ from chains.contract import (
 )
 from chains.features import Candidate
 from chains.generate import ModelFailed, NothingSupported, Passage, generate
+from chains.hostile import speaks_to_model
 from chains.llm import LIMITS, Limits
 from chains.refusal import Verdict, judge
 from chains.rewrite import Rewritten, rewrite
+from chains.search import find
 from chains.sources import Sources
 from knowledge.documents import Chunk
 from knowledge.index import Index
-from knowledge.retriever import Hit, Retriever
+from knowledge.retriever import Hit
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-# Passages that are searched for sentences, and those of them that a model is given.
-PASSAGES = 20
+# Of the passages found, those that a model is given.
 MODEL_PASSAGES = 6
 NEAREST = 2
 # Documents that a reply names as retrieved.
@@ -45,18 +46,22 @@ RETRIEVED = 10
 UNSURE = "I am not sure that this answers your question: it is the closest that your documents come."
 # These stand under quotes and under refusals, so they must be true of both.
 UNSUPPORTED = "What the model wrote could not be confirmed by the documents, so it is left out."
-KEPT_FROM_MODEL = "The closest document may not be sent to a model, so none was asked."
+KEPT_FROM_MODEL = "The closest document may not be sent to a model, so none wrote this."
 # This one stands under what the model wrote until then.
 CUT_SHORT = "The model's answer reached its length limit: its end is missing."
 
 
 @dataclass(frozen=True, slots=True)
 class _Retrieved:
-    """A question as understood, with the passages found for it, best first, and the table it asks for."""
+    """A question as understood, the passages found for it, best first, and the table it asks for.
+
+    `notice` is a line about the search.
+    """
 
     question: Question
     understood: Rewritten
     hits: list[Hit]
+    notice: str
     table: AskedTable | None
 
 
@@ -86,10 +91,9 @@ class AnswerChain:
 
     def _retrieve(self, asked: tuple[Question, Rewritten]) -> _Retrieved:
         question, understood = asked
-        retriever = Retriever(index=self.index, place=question.place, limit=PASSAGES)
-        hits = [document.metadata["hit"] for document in retriever.invoke(understood.search)]
-        table = table_asked_for(self.index, question.text, understood.search, hits)
-        return _Retrieved(question, understood, hits, table)
+        found = find(self.index, question.place, understood.search, self.model)
+        table = table_asked_for(self.index, question.text, understood.search, found.hits)
+        return _Retrieved(question, understood, found.hits, found.notice, table)
 
     def _reply(self, inputs: Iterator[_Retrieved]) -> Iterator[AnswerEvent]:
         for retrieved in inputs:
@@ -142,7 +146,7 @@ class AnswerChain:
         sources: Sources | None = None,
     ) -> Iterator[AnswerEvent]:
         """The quoted answer, after what a model may have said before it failed; or a refusal."""
-        ranked = extract.rank(retrieved.hits)
+        ranked = _for_readers(extract.rank(retrieved.hits))
         chosen = extract.choose(ranked)
         verdict = judge(retrieved.hits, ranked)
         if retrieved.table:
@@ -163,7 +167,7 @@ class AnswerChain:
             retrieved.understood.question,
             tuple(statements),
             tuple(sources.listed),
-            notice=notice if sure else f"{notice} {UNSURE}".strip(),
+            notice=_line(notice, retrieved.notice, "" if sure else UNSURE),
             sure=sure,
             table=table,
             retrieved=_documents(retrieved.hits),
@@ -177,9 +181,18 @@ class AnswerChain:
         return Refusal(
             retrieved.understood.question,
             tuple(nearest.listed),
-            notice=notice,
+            notice=_line(notice, retrieved.notice),
             retrieved=_documents(retrieved.hits),
         )
+
+
+def _line(*notices: str) -> str:
+    return " ".join(filter(None, notices))
+
+
+def _for_readers(ranked: list[extract.Choice]) -> list[extract.Choice]:
+    """Without what speaks to a model, where anything else is left."""
+    return [choice for choice in ranked if not speaks_to_model(choice.candidate.unit.text)] or ranked
 
 
 def _kept_from_model(hits: Sequence[Hit]) -> bool:
