@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Engine
@@ -24,9 +25,11 @@ from chains.llm import connect as connect_model
 from chains.router import Context, Routed, Router
 from knowledge.access import Place
 from knowledge.embeddings.choice import check as check_embedder
+from knowledge.errors import AdminError
 from knowledge.find import find_documents
 from knowledge.opening import open_index
-from knowledge.sync import Report, SyncProgress, SyncReport, last_sync, sync_folder
+from knowledge.sources.chosen import chosen
+from knowledge.sync import Report, SyncProgress, SyncReport, holds, last_sync, sync_folder
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,10 @@ FIRST_SYNC_SECONDS = 120.0
 SYNC_EVERY_SECONDS = 300.0
 # How long the end of the process waits for a sync to break off.
 STOP_SECONDS = 8.0
+
+
+class OtherDocuments(AdminError):
+    """The bot that runs reads another folder than is asked about."""
 
 
 class _Stopped(Exception):
@@ -100,6 +107,8 @@ class Assistant:
                         return
                     except Exception as error:
                         log.error("The documents could not be synced: %s", error)
+                        # Questions are answered from what there is.
+                        self._synced.set()
                     if self._stopping.wait(SYNC_EVERY_SECONDS):
                         return
             finally:
@@ -115,8 +124,11 @@ class Assistant:
             # Native code that still runs when the process ends would crash it.
             self._syncing.join(STOP_SECONDS)
 
-    def sync(self, report: Report) -> SyncReport:
-        """Brings the index up to date with the documents' folder, one sync at a time."""
+    def sync(self, report: Report, named: Sequence[str] = (), here: Path | None = None) -> SyncReport:
+        """Brings the index up to date with the documents' folder, one sync at a time.
+
+        Where files or folders are named (from the folder `here`, or from the documents'), only with these.
+        """
 
         def told(progress: SyncProgress) -> None:
             if self._stopping.is_set():
@@ -125,19 +137,35 @@ class Assistant:
 
         with self._one_sync:
             index = self.open().index
-            result = sync_folder(index, self._settings.ragtime_docs, self._settings.docs_url, told)
+            root = self._settings.ragtime_docs
+            only = chosen(root, named, here or Path.cwd())
+            result = sync_folder(index, root, self._settings.docs_url, told, only)
             self._synced.set()
             return result
 
-    def sync_if_never(self, report: Report) -> None:
-        """Syncs where no sync came to its end yet."""
-        if last_sync(self.open().index) is None:
-            self.sync(report)
+    def sync_if_due(self, report: Report) -> SyncReport | None:
+        """Syncs where no sync of the documents' folder came to its end yet."""
+        if holds(self.open().index, self._settings.ragtime_docs):
+            return None
+        return self.sync(report)
+
+    def check_folder(self, wanted: str | None) -> None:
+        """Says that these are not the documents that are wanted.
+
+        Raises:
+            OtherDocuments: they are in another folder than `wanted` (None: whichever).
+        """
+        ours = self._settings.ragtime_docs
+        if wanted is not None and Path(wanted) != ours:
+            raise OtherDocuments(
+                f"The Ragtime that runs here reads {ours}, not {wanted}: restart it with "
+                f"RAGTIME_DOCS={wanted}, or set RAGTIME_DOCS={ours} here, too"
+            )
 
     def answer(self, question: Question) -> Iterator[AnswerEvent]:
         """Yields progress, statements as they are ready, and last the whole reply."""
         chain = self.opened.result()
-        if last_sync(chain.index) is None:
+        if not holds(chain.index, self._settings.ragtime_docs):
             self._synced.wait(FIRST_SYNC_SECONDS)
         yield from chain.stream(question)
 

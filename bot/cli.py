@@ -74,11 +74,17 @@ def run() -> None:
 
 
 @app.command()
-def sync(as_json: AsJson = False) -> None:
+def sync(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files or folders within RAGTIME_DOCS: look only at these. Default: at all."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Bring the index up to date with the documents' folder (RAGTIME_DOCS)."""
     from bot.command_line.terminal import show_sync
 
-    with _carry_out("sync", {}) as messages:
+    with _carry_out("sync", {"sources": sources or [], "here": os.getcwd()}) as messages:
         show_sync(messages, as_json)
 
 

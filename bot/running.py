@@ -57,10 +57,14 @@ def carried_out(settings: Settings, task: str, values: dict[str, Any]) -> Iterat
             assistant.open()
             if task == "ask":
                 with terminal.sync_progress() as report:
-                    assistant.sync_if_never(report)
+                    result = assistant.sync_if_due(report)
+                if result and result.remark:
+                    terminal.announce(result.remark)
             yield perform(assistant, task, values)
     except HomeInUse:
-        yield _asked_of_running(settings, task, values)
+        # What is not set here is left to the bot that runs.
+        docs = str(settings.ragtime_docs) if "ragtime_docs" in settings.model_fields_set else None
+        yield _asked_of_running(settings, task, values | {"docs": docs})
 
 
 def _asked_of_running(settings: Settings, task: str, values: dict[str, Any]) -> Iterator[Message]:

@@ -7,14 +7,14 @@ the next sync completes it.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from knowledge.access import audience_key
@@ -24,6 +24,7 @@ from knowledge.embeddings.base import EmbeddingFailed
 from knowledge.errors import AdminError
 from knowledge.index import EMBEDDER, Index, chunk_of, state
 from knowledge.parsers.apart import parsing_apart
+from knowledge.sources.chosen import is_within
 from knowledge.sources.folder import SOURCE, FoundFile, Skipped, load, walk
 from knowledge.sources.rules import load_rules
 from knowledge.tables import chunks, documents, index_state
@@ -42,6 +43,7 @@ from knowledge.writing import (
 )
 
 LAST_SYNC = "last_sync"
+FOLDER = "folder"
 
 
 class NoFolder(AdminError):
@@ -61,7 +63,10 @@ class SyncProgress:
 
 @dataclass(slots=True)
 class SyncReport:
-    """What a sync did, in documents; `skipped` are the files that cannot be used, with reasons."""
+    """What a sync did, in documents; `skipped` are the files that cannot be used, with reasons.
+
+    `remark` says that the index was made from another folder before, where it was.
+    """
 
     added: int = 0
     changed: int = 0
@@ -72,6 +77,7 @@ class SyncReport:
     skipped: list[Skipped] = field(default_factory=list)
     seconds: float = 0.0
     cost: str = ""
+    remark: str = ""
 
     def __str__(self) -> str:
         total = self.added + self.changed + self.moved + self.unchanged
@@ -89,14 +95,19 @@ class SyncReport:
 Report = Callable[[SyncProgress], None]
 
 
-def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) -> SyncReport:
+def sync_folder(
+    index: Index, root: Path, docs_url: str | None, report: Report, only: Collection[str] = ()
+) -> SyncReport:
     """Indexes what changed in a folder since the last sync, and forgets what is gone.
+
+    `only` names files and folders within it: nothing else is looked at. The index has one folder: what
+    was only in another one is removed, by a sync of the whole.
 
     One at a time: the caller holds the lock of the index.
 
     Raises:
         BadRules: the folder's rules or ignore file cannot be understood; nothing was changed.
-        NoFolder: there is no such folder; nothing was changed.
+        NoFolder: there is no such folder, or nothing of that name in it; nothing was changed.
         EmbeddingFailed: a remote embedder gave up; what was indexed until then stays, and what was removed
             or narrowed is out of service all the same.
     """
@@ -105,15 +116,18 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
     if not root.is_dir():
         raise NoFolder(f"There is no folder {root}: make it, or correct RAGTIME_DOCS")
     rules = load_rules(root)
+    entries = [entry for entry in walk(root) if is_within(entry.path, only)]
     throw_away_leftovers(index)
+    known = {path: row for path, row in _known(index).items() if is_within(path, only)}
+    result.skipped += _not_found(root, only, {*known, *(entry.path for entry in entries)})
+    result.remark = _take_up(index, root)
     failed: EmbeddingFailed | None = None
     try:
         vectors = _embedded_by(index, report)
     except EmbeddingFailed as error:
         failed, vectors = error, in_service(index)
-    known = _known(index)
     found: list[FoundFile] = []
-    for entry in walk(root):
+    for entry in entries:
         if isinstance(entry, Skipped):
             result.skipped.append(entry)
         else:
@@ -157,24 +171,64 @@ def sync_folder(index: Index, root: Path, docs_url: str | None, report: Report) 
                 _withhold(index, row, document)
             result.chunks += waiting.add(document, stamp, content)
     waiting.write()
-    unreadable.save()
+    unreadable.save(only)
     report(SyncProgress("indexing", len(found), len(found)))
     remove(index, vectors, [row["id"] for row in gone.values()])
     result.removed = len(gone)
     if waiting.failed is not None:
         raise waiting.failed
-    with index.engine.begin() as connection:
-        set_state(connection, LAST_SYNC, datetime.now(UTC).isoformat())
+    if not only:
+        with index.engine.begin() as connection:
+            set_state(connection, LAST_SYNC, datetime.now(UTC).isoformat())
     result.seconds = time.monotonic() - started
     result.cost = index.embedder.cost() if result.chunks else ""
     return result
 
 
 def last_sync(index: Index) -> datetime | None:
-    """When a sync last came to its end; None before the first time."""
+    """When a sync of the whole folder last came to its end; None before the first time."""
     with index.engine.connect() as connection:
         value = state(connection, LAST_SYNC)
     return datetime.fromisoformat(value) if value else None
+
+
+def holds(index: Index, root: Path) -> bool:
+    """Whether the index is of this folder, and a sync of it came to its end."""
+    with index.engine.connect() as connection:
+        return state(connection, FOLDER) == str(root.resolve()) and bool(state(connection, LAST_SYNC))
+
+
+def _take_up(index: Index, root: Path) -> str:
+    """Notes which folder the index is made from; of another one before, a remark.
+
+    Until a sync of the new one comes to its end, the index counts as never synced.
+    """
+    folder = str(root.resolve())
+    with index.engine.begin() as connection:
+        before = state(connection, FOLDER)
+        if before == folder:
+            return ""
+        set_state(connection, FOLDER, folder)
+        if before is None:
+            return ""
+        connection.execute(delete(index_state).where(index_state.c.name == LAST_SYNC))
+    return f"The index was made from {before}, and is now of {folder}: what is not there is removed"
+
+
+def _not_found(root: Path, only: Collection[str], met: Collection[str]) -> list[Skipped]:
+    """What was named but is no document, and why.
+
+    Raises:
+        NoFolder: there is nothing of that name.
+    """
+    skipped: list[Skipped] = []
+    for place in only:
+        if any(is_within(path, (place,)) for path in met):
+            continue
+        if not (root / place).exists():
+            raise NoFolder(f"There is no {place} in {root}, nor was it in the index: correct its name")
+        skipped.append(Skipped(place, "it is ignored, or of a kind that is not read"))
+    return skipped
 
 
 def _known(index: Index) -> dict[str, dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 
 from knowledge.documents import CannotOpen, UnreadableDocument
+from knowledge.sources.chosen import is_within
 from knowledge.tables import unreadable_files
 
 # Seconds after which an unchanged file is tried again: what was too slow for a busy machine, or too hard for
@@ -54,8 +56,9 @@ class UnreadableFiles:
                 "tried_at": self.now,
             }
 
-    def save(self) -> None:
-        """Keeps the files met in this sync, and forgets the others."""
+    def save(self, only: Collection[str] = ()) -> None:
+        """Keeps the files met in this sync, and forgets the others that it looked at (`only`; else all)."""
+        self._met |= {path: row for path, row in self._before.items() if not is_within(path, only)}
         if self._met == self._before:
             return
         with self.engine.begin() as connection:

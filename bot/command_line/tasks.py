@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
@@ -22,14 +23,21 @@ TELL_EVERY = 5
 def perform(assistant: Assistant, task: str, values: Message) -> Iterator[Message]:
     """Carries out `sync` or `ask`; yields messages as they come, last `{"result": …}`.
 
+    `docs` among the values is the folder of documents that is meant (None: whichever).
+
     Raises:
         KeyError: there is no such task.
+        OtherDocuments: another folder is meant than this assistant's.
     """
+    assistant.check_folder(values.get("docs"))
     return {"sync": _sync, "ask": _ask}[task](assistant, values)
 
 
-def _sync(assistant: Assistant, _values: Message) -> Iterator[Message]:
-    """Syncs in a thread of its own, so that progress can be told while it runs."""
+def _sync(assistant: Assistant, values: Message) -> Iterator[Message]:
+    """Syncs in a thread of its own, so that progress can be told while it runs.
+
+    `sources` among the values are the files and folders that were named in the folder `here`.
+    """
     messages: SimpleQueue[Message | Exception] = SimpleQueue()
 
     def run() -> None:
@@ -39,7 +47,9 @@ def _sync(assistant: Assistant, _values: Message) -> Iterator[Message]:
                     messages.put({"progress": asdict(progress)})
                     if progress.done % TELL_EVERY == 0 or progress.done == progress.total
                     else None
-                )
+                ),
+                values.get("sources", ()),
+                Path(values.get("here", "")),
             )
             messages.put({"result": sync_result(report)})
         except Exception as error:

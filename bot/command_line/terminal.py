@@ -84,11 +84,13 @@ class SyncLog:
 
     def done(self, result: SyncReport) -> None:
         """A line where anything changed."""
+        if result.remark:
+            announce(result.remark)
         if result.added or result.changed or result.moved or result.removed or not self._told:
-            ERR.print(f"In the index: {result}", highlight=False)
+            announce(f"In the index: {result}")
         lines = {f"{item.path}: {item.reason}" for item in result.skipped}
         for line in sorted(lines - self._told):
-            ERR.print(f"  Left out: {line}", highlight=False, markup=False)
+            announce(f"  Left out: {line}")
         self._told = lines | {""}
 
 
@@ -109,9 +111,13 @@ def show_sync(messages: Iterable[Message], as_json: bool) -> None:
     if as_json:
         print(json.dumps(result, indent=2))
         return
-    OUT.print(result["summary"], highlight=False)
+    if result["remark"]:
+        announce(result["remark"])
+    OUT.print(result["summary"], highlight=False, soft_wrap=True)
     for item in result["skipped"]:
-        OUT.print(f"  Left out: {item['path']}: {item['reason']}", highlight=False, markup=False)
+        OUT.print(
+            f"  Left out: {item['path']}: {item['reason']}", highlight=False, markup=False, soft_wrap=True
+        )
 
 
 def show_answer(messages: Iterable[Message], as_json: bool) -> None:

@@ -22,6 +22,8 @@ class LoggedSyncs:
 
     def done(self, result: SyncReport) -> None:
         """A line where anything changed, and one for each file that is newly left out."""
+        if result.remark:
+            log.warning("%s", result.remark)
         if result.added or result.changed or result.moved or result.removed:
             log.info("in the index: %s", result)
         skipped = {(item.path, item.reason) for item in result.skipped}

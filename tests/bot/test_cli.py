@@ -87,6 +87,19 @@ def test_a_bad_setting_is_one_line_and_exit_status_1(there: dict[str, str], name
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_another_folder_of_documents_is_told_and_taken(tmp_path: Path, model_folder: Path):
+    home = home_with_model(tmp_path / "home", model_folder)
+    first = write(tmp_path / "first", {"leave.md": PAGES["leave.md"]})
+    second = write(tmp_path / "second", {"oncall.md": PAGES["oncall.md"]})
+    assert ragtime_here(environment(home, first), "sync").returncode == 0
+    done = ragtime_here(environment(home, second), "ask", "What colour is the pager?")
+    assert "The pager is red. [1]" in done.stdout
+    assert f"The index was made from {first}, and is now of {second}: " in done.stderr
+    done = ragtime_here(environment(home, first), "sync", "second")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.rstrip().endswith(f"set RAGTIME_DOCS={second}")
+
+
 def test_broken_rules_are_one_line_and_exit_status_1(there: dict[str, str], tmp_path: Path):
     write(tmp_path, {".ragtime.toml": "[[rule]]\npath = 7\n"})
     done = ragtime_here({**there, "RAGTIME_DOCS": str(tmp_path)}, "sync")
@@ -243,6 +256,14 @@ def test_sync_and_ask_go_through_a_bot_that_runs(there: dict[str, str]):
         done = ragtime_here(there, "ask", "--json", "Where is the key of the bicycle shed?")
         assert done.returncode == 0, done.stderr
         assert json.loads(done.stdout)["sources"][0]["document"] == "bicycles.md"
+        other = Path(there["RAGTIME_DOCS"]).parent
+        done = ragtime_here({**there, "RAGTIME_DOCS": str(other)}, "ask", "Where is the key?")
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"The Ragtime that runs here reads {new.parent}, not {other}: restart")
+        new.write_text("# Bicycles\n\nThe key of the bicycle shed hangs in the kitchen.\n")
+        elsewhere = {name: value for name, value in there.items() if name != "RAGTIME_DOCS"}
+        done = ragtime_here(elsewhere, "sync", "docs/bicycles.md")
+        assert (done.returncode, done.stdout[:24]) == (0, "1 documents (1 changed),"), done
         second = ragtime_here(there, "run")
         assert second.returncode == 1
         assert "is in use by another Ragtime process: stop that one first" in second.stderr

@@ -17,7 +17,7 @@ from knowledge.embeddings.base import EmbeddingFailed, Encoded
 from knowledge.index import Index
 from knowledge.retriever import search
 from knowledge.sources.rules import BadRules
-from knowledge.sync import NoFolder, SyncProgress, SyncReport, last_sync
+from knowledge.sync import NoFolder, SyncProgress, SyncReport, holds, last_sync
 from knowledge.tables import unreadable_files
 from knowledge.unreadable import TRIED_AGAIN_AFTER, UnreadableFiles
 from knowledge.vectors import drop_vectors, open_vectors
@@ -52,6 +52,75 @@ def test_a_first_sync_indexes_every_document(open_index: OpenIndex, docs: Path):
     assert held(index) == wanted(docs)
     assert ailments(index) == []
     assert last_sync(index) is not None
+
+
+def test_another_folder_takes_the_first_ones_place_and_that_is_said(
+    open_index: OpenIndex, docs: Path, tmp_path: Path
+):
+    index = open_index()
+    assert sync(index, docs).remark == ""
+    other = write(tmp_path / "other", {"office.md": "# Office\n\nThe office is in Porto.\n"})
+    assert holds(index, docs)
+    assert not holds(index, other)
+    report = sync(index, other)
+    assert counts(report) == {"added": 1, "removed": 3}
+    assert report.remark.startswith(f"The index was made from {docs}, and is now of {other}")
+    assert held(index) == wanted(other)
+    assert holds(index, other)
+    assert sync(index, other).remark == ""
+
+
+def test_a_sync_of_another_folder_that_broke_off_is_due_again_for_both(
+    open_index: OpenIndex, docs: Path, tmp_path: Path
+):
+    index = open_index(WordEmbedder(fail_after=5))
+    sync(index, docs)
+    other = write(tmp_path / "other", {f"{n}.md": f"# Page {n}\n\nNumber {n}.\n" for n in range(20)})
+    with pytest.raises(EmbeddingFailed):
+        sync(index, other)
+    assert not holds(index, docs)
+    assert not holds(index, other)
+
+
+def test_only_what_is_named_is_looked_at(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    sync(index, docs)
+    before = last_sync(index)
+    (docs / "oncall/rota.md").unlink()
+    (docs / "people/leave.md").unlink()
+    write(docs, {"oncall/paging.md": "# Paging\n\nThe pager is red.\n", "office.md": "# Office\n\nHere.\n"})
+    assert counts(sync(index, docs, only=["oncall"])) == {"changed": 1, "removed": 1}
+    assert sorted(held(index)) == ["oncall/paging.md", "people/leave.md"]
+    assert counts(sync(index, docs, only=["office.md", "people/leave.md"])) == {"added": 1, "removed": 1}
+    assert held(index) == wanted(docs)
+    assert last_sync(index) == before
+
+
+def test_a_first_sync_of_a_part_leaves_the_rest_due(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    assert counts(sync(index, docs, only=["people"])) == {"added": 1}
+    assert last_sync(index) is None
+    assert not holds(index, docs)
+
+
+def test_what_is_named_but_is_no_document_is_said(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    write(docs, {"picture.xyz": ""})
+    report = sync(index, docs, only=["picture.xyz"])
+    assert [(item.path, item.reason) for item in report.skipped] == [
+        ("picture.xyz", "it is ignored, or of a kind that is not read")
+    ]
+    with pytest.raises(NoFolder, match=r"There is no peple in .*, nor was it in the index"):
+        sync(index, docs, only=["peple"])
+
+
+def test_a_sync_of_a_part_remembers_what_could_not_be_read_elsewhere(open_index: OpenIndex, docs: Path):
+    index = open_index()
+    (docs / "broken.pdf").write_bytes(b"%PDF-1.7 no more")
+    sync(index, docs)
+    sync(index, docs, only=["people"])
+    with index.engine.connect() as connection:
+        assert connection.scalars(select(unreadable_files.c.path)).all() == ["broken.pdf"]
 
 
 def test_added_changed_moved_and_removed_documents_are_told_apart(open_index: OpenIndex, docs: Path):

@@ -115,7 +115,7 @@ def test_a_sync_killed_within_a_long_document_leaves_the_old_version_until_the_n
     write(docs, {"long.md": long_page("river stones")})
     beside: list[int] = []
     # Each chunk is a step: within the second and the third slice, and in the switch to the new version.
-    for step in (300, 620, 740):
+    for step in (300, 620, 745):
         process = start_sync(home, docs, die_at=step)
         process.join()
         assert process.exitcode == -signal.SIGKILL

@@ -151,8 +151,9 @@ def sync(
     root: Path,
     docs_url: str | None = None,
     report: Callable[[SyncProgress], None] | None = None,
+    only: Sequence[str] = (),
 ) -> SyncReport:
-    return sync_folder(index, root, docs_url, report or (lambda _: None))
+    return sync_folder(index, root, docs_url, report or (lambda _: None), only)
 
 
 def counts(report: SyncReport) -> dict[str, int]:
