@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.malformed import in_words, token_kind
 from knowledge.errors import AdminError
 
 SAMPLE_DOCS = Path(__file__).resolve().parent.parent / "knowledge" / "sample"
@@ -90,7 +91,8 @@ class Settings(BaseSettings):
     def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not value.get_secret_value().startswith(("xoxb-", "xoxe.xoxb-")):
             raise ValueError(
-                "a bot token begins with xoxb-: copy it from your app's “OAuth & Permissions” page"
+                f"a bot token begins with xoxb-, and this is {token_kind(value.get_secret_value())}: copy it "
+                "from your app's “OAuth & Permissions” page"
             )
         return value
 
@@ -98,7 +100,10 @@ class Settings(BaseSettings):
     @classmethod
     def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value and not value.get_secret_value().startswith("xapp-"):
-            raise ValueError("an app-level token begins with xapp-: make one under “Basic Information”")
+            raise ValueError(
+                f"an app-level token begins with xapp-, and this is {token_kind(value.get_secret_value())}: "
+                "make one under “Basic Information”"
+            )
         return value
 
     @field_validator("slack_api_url", "openai_base_url", "chroma_url", "ragtime_docs_url")
@@ -202,28 +207,44 @@ def load_settings(environment: Mapping[str, str], dotenv: Path | None = None) ->
     Raises:
         BadSettings: a value is malformed, or Slack's tokens do not fit together.
     """
+    settings, malformed = usable_settings(environment, dotenv)
+    if malformed:
+        raise BadSettings("\n".join(f"{name}: {words}" for name, words in malformed.items()))
+    return settings
+
+
+def usable_settings(
+    environment: Mapping[str, str], dotenv: Path | None = None
+) -> tuple[Settings, dict[str, str]]:
+    """The settings without those that cannot be used; and those, by variable, with what to do about each."""
     values = {**(dotenv_values(dotenv) if dotenv and dotenv.is_file() else {}), **environment}
     known = {
         name: value
         for name, value in ((key.lower(), value) for key, value in values.items())
         if name in Settings.model_fields and value
     }
+    malformed: dict[str, str] = {}
     try:
         settings = Settings(**known)  # pyright: ignore[reportArgumentType]  (strings, validated here)
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(map(str, item['loc'])).upper()}: {item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors(include_input=False, include_url=False)
-        ]
-        raise BadSettings("\n".join(lines)) from None
-    if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
-        raise BadSettings(
-            "SLACK_BOT_TOKEN is set alone: add SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP), "
-            "or unset it for the playground"
-        )
-    if not settings.slack_bot_token and (settings.slack_app_token or settings.slack_signing_secret):
-        raise BadSettings(
-            "SLACK_BOT_TOKEN is missing: copy it from your app's “OAuth & Permissions” page, or unset "
+        malformed = in_words(error, known)
+        fine = {name: value for name, value in known.items() if name not in malformed}
+        settings = Settings(**fine)  # pyright: ignore[reportArgumentType]
+    malformed = _do_not_fit(known.keys()) | malformed
+    return settings, {name.upper(): words for name, words in malformed.items()}
+
+
+def _do_not_fit(given: Collection[str]) -> dict[str, str]:
+    """What is missing for Slack's tokens to be of use."""
+    name, others = "slack_bot_token", {"slack_app_token", "slack_signing_secret"}
+    if name in given and not others.intersection(given):
+        return {
+            name: "it is set alone: add SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP), or "
+            "unset it for the playground"
+        }
+    if name not in given and others.intersection(given):
+        return {
+            name: "it is missing: copy it from your app's “OAuth & Permissions” page, or unset "
             "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET for the playground"
-        )
-    return settings
+        }
+    return {}

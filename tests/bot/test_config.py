@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import SAMPLE_DOCS, BadSettings, Settings, load_settings, other_variables
+from bot.config import SAMPLE_DOCS, BadSettings, Settings, load_settings, other_variables, usable_settings
 
 TOKEN = {"SLACK_BOT_TOKEN": "xoxb-1"}
 
@@ -38,12 +38,15 @@ def test_the_tokens_choose_the_mode(more: dict[str, str], mode: str):
     [
         ({"SLACK_BOT_TOKEN": "xoxp-1", "SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN: a bot token begins"),
         ({**TOKEN, "SLACK_APP_TOKEN": "xoxb-1"}, "SLACK_APP_TOKEN: an app-level token begins with xapp-"),
-        (TOKEN, "SLACK_BOT_TOKEN is set alone: add SLACK_APP_TOKEN"),
-        ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN is missing"),
-        ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN is missing"),
-        ({"PORT": "0"}, "PORT: "),
+        (TOKEN, "SLACK_BOT_TOKEN: it is set alone: add SLACK_APP_TOKEN"),
+        ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN: it is missing"),
+        ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN: it is missing"),
+        ({"PORT": "0"}, "PORT: write a number from 1 to 65535, not “0”"),
         ({"PORT": "65536"}, "PORT: "),
-        ({"PORT": "http"}, "PORT: "),
+        ({"PORT": "http"}, "PORT: write a number from 1 to 65535, not “http”"),
+        ({"RAGTIME_KEEP_DAYS": "-1"}, "RAGTIME_KEEP_DAYS: write a number of days, 1 or more, not “-1”"),
+        ({"RAGTIME_LOG": "xml"}, "RAGTIME_LOG: write text or json, not “xml”"),
+        ({"CHROMA_URL": "http://:8000"}, "CHROMA_URL: it names no server"),
         ({"CHROMA_URL": "localhost:8000"}, "CHROMA_URL: write it with http:// or https://"),
         ({"OPENAI_BASE_URL": "localhost"}, "OPENAI_BASE_URL: write it with http"),
         ({"SLACK_API_URL": "slack.com"}, "SLACK_API_URL: write it with http"),
@@ -55,6 +58,21 @@ def test_a_bad_value_is_one_line_with_its_name_and_what_to_do(environment: dict[
         load_settings(environment)
     assert str(caught.value).startswith(said)
     assert "\n" not in str(caught.value)
+
+
+def test_tokens_that_were_swapped_are_both_told_by_their_kind():
+    with pytest.raises(BadSettings) as caught:
+        load_settings({"SLACK_BOT_TOKEN": "xapp-1-s3cret", "SLACK_APP_TOKEN": "xoxb-1-s3cret"})
+    bot, app = str(caught.value).splitlines()
+    assert "this is an app-level token, which belongs into SLACK_APP_TOKEN" in bot
+    assert "this is a bot token, which belongs into SLACK_BOT_TOKEN" in app
+    assert "s3cret" not in str(caught.value)
+
+
+def test_what_is_well_formed_can_be_used_without_the_rest():
+    settings, malformed = usable_settings({"PORT": "x", "SLACK_BOT_TOKEN": "xoxb-1", "RAGTIME_MODEL": "m"})
+    assert (settings.port, settings.ragtime_model) == (3000, "m")
+    assert set(malformed) == {"PORT", "SLACK_BOT_TOKEN"}
 
 
 def test_two_bad_values_are_two_lines():
