@@ -53,6 +53,8 @@ class _Table:
     before: re.Pattern[str]
     after: re.Pattern[str]
     corrections: tuple[re.Pattern[str], ...]
+    denies: re.Pattern[str]
+    limits: re.Pattern[str]
     supposed: Mapping[str, Mapping[str, re.Pattern[str]]]
     patterns: tuple[_Pattern, ...]
 
@@ -85,6 +87,16 @@ def corrects(text: str) -> Literal["", "perhaps", "surely"]:
     plain = _plain(text)
     surely, perhaps = _table().corrections
     return "surely" if surely.search(plain) else "perhaps" if perhaps.search(plain) else ""
+
+
+def denies(text: str) -> bool:
+    """Whether an answer to a confirmation says no without the word: "that's wrong", "not only"."""
+    return _table().denies.search(_plain(text).rstrip(" .!…")) is not None
+
+
+def limits(text: str) -> bool:
+    """Whether a yes is less than one: "yes, but …"."""
+    return _table().limits.search(_plain(text)) is not None
 
 
 def supposes(text: str) -> dict[str, str]:
@@ -136,4 +148,5 @@ def _table() -> _Table:
         for factor, values in table["supposed"].items()
     }
     before, after = re.compile(table["before"]), re.compile(table["after"])
-    return _Table(before, after, corrections, supposed, patterns)
+    denies, limits = (re.compile(table["confirming"][name]) for name in ("denies", "limits"))
+    return _Table(before, after, corrections, denies, limits, supposed, patterns)

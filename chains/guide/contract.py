@@ -105,7 +105,8 @@ class State:
     `asked` holds the ids of the questions so far, in order: a factor, several joined by "+", or
     "confirm:" and a factor. `pending` is the one that waits for its answer; while `doubt` is there, it is
     whether that doubt's new value holds, and `more_doubts` are asked about after it. `told_at_once` says
-    that the person wanted the verdict without further questions. `earlier` are the states before the last
+    that the person wanted the verdict without further questions, `missed` that what was said to the open
+    question could not be made out, so that it was asked once more. `earlier` are the states before the last
     moves, oldest first, for undo; they hold no earlier ones themselves.
     """
 
@@ -119,6 +120,7 @@ class State:
     more_doubts: tuple[Doubt, ...] = ()
     concluded: bool = False
     told_at_once: bool = False
+    missed: bool = False
     # Volumes that a person gave for the cost figures, by name (see prices.toml).
     volumes: Mapping[str, float] = field(default_factory=dict[str, float])
     touched_at: datetime | None = None

@@ -17,7 +17,7 @@ from chains.guide.contract import Known, Reading, State, Step
 from chains.guide.explain import recommend
 from chains.guide.hearing import has_words, hear, hear_confirmation, hear_doubt, new_volumes, supposed
 from chains.guide.policy import POLICY
-from chains.guide.questions import CONFIRM, next_question
+from chains.guide.questions import CONFIRM, may_ask, next_question
 from chains.guide.reader import Reader
 from chains.guide.volumes import without_rates
 from chains.guide.words import ask, factors_of, note, option_meant, otherwise, settled, unticked
@@ -149,24 +149,28 @@ class Guide:
 
     def _hear_confirmation(self, state: State, text: str, user: str, now: datetime) -> Moved:
         (factor,) = factors_of(state.pending or "")
-        yes, instead, rest = hear_confirmation(self.reader, text, state, factor, now.date())
-        after = moves.heed(state, rest, user, replaces=bool(corrects(text)))
-        if instead:
-            after = moves.confirm(moves.know(after, factor, replace(instead, user=user)), factor)
-        elif yes is not None:
-            after = _confirmed(after, factor, yes, user)
+        heard = hear_confirmation(self.reader, text, state, factor, now.date())
+        after = moves.heed(state, heard.rest, user, replaces=bool(corrects(text)))
+        if heard.instead:
+            after = moves.confirm(moves.know(after, factor, replace(heard.instead, user=user)), factor)
+        elif heard.yes is not None:
+            after = _confirmed(after, factor, heard.yes, user)
+        elif heard.is_unsure:
+            after = moves.leave_open(moves.forget(after, factor), [factor])
         elif after != state:
             return self._go_on(state, moves.unasked(after), (), now)
-        notes = (note("kept_for_now"),) if after == state else ()
-        return self._go_on(state, after, notes, now)
+        else:
+            return self._miss(state, user, now)
+        return self._go_on(state, after, (), now)
 
     def _hear_doubt(self, state: State, text: str, user: str, now: datetime) -> Moved:
         assert state.doubt
-        holds, rest = hear_doubt(self.reader, text, state.doubt, now.date())
+        interrupted = _next_question(replace(state, doubt=None, more_doubts=()))
+        holds, rest = hear_doubt(self.reader, text, state.doubt, interrupted, now.date())
         more = moves.heed(state, rest, user, replaces=bool(corrects(text)))
-        if holds is None and more != state:
-            return self._go_on(state, more, (), now)
-        after = moves.settle(more, holds or state.doubt.old)
+        if holds is None:
+            return self._go_on(state, more, (), now) if more != state else self._miss(state, user, now)
+        after = moves.settle(more, holds)
         is_kept = after.known[state.doubt.factor].value == state.doubt.old.value
         return self._go_on(state, after, talk.kept(after, [state.doubt.factor]) if is_kept else (), now)
 
@@ -214,13 +218,32 @@ class Guide:
         """The open question stays without an answer: a doubt leaves what was known before."""
         if state.pending is None:
             return self._stay(state, (note("nothing_pending"),), now)
-        if state.doubt:
-            after = moves.settle(state, state.doubt.old)
-            return self._go_on(state, after, talk.kept(after, [state.doubt.factor]), now)
-        if state.pending.startswith(CONFIRM):
-            return self._go_on(state, state, (note("kept_for_now"),), now)
+        if state.doubt or state.pending.startswith(CONFIRM):
+            return self._leave_unsettled(state, now)
         after = moves.leave_open(state, factors_of(state.pending))
         return self._go_on(state, after, (note("skipped"),), now)
+
+    def _miss(self, state: State, user: str, now: datetime) -> Moved:
+        """Nothing was made out that answers the open question: it is asked once more, then left open."""
+        assert state.pending
+        confirms = state.pending.startswith(CONFIRM)
+        if not state.missed and (confirms or may_ask(state.asked)):
+            asked = state.asked if confirms else (*state.asked, state.pending)
+            missed = replace(state, asked=asked, missed=True)
+            return self._stay(missed, (note("not_made_out"),), now, again=True)
+        if confirms:
+            return self._leave_unsettled(state, now)
+        after = self._left_open(state, factors_of(state.pending), user)
+        return self._go_on(state, after, (note("left_open"),), now)
+
+    def _leave_unsettled(self, state: State, now: datetime) -> Moved:
+        """A doubt leaves what was known; what was not confirmed, and carries the verdict, is not known."""
+        if state.doubt:
+            after = moves.drop_doubt(state)
+            return self._go_on(state, after, talk.kept(after, [state.doubt.factor]), now)
+        factors = factors_of(state.pending or "")
+        after = moves.leave_open(moves.forget(state, factors[0]), factors)
+        return self._go_on(state, after, (), now)
 
     def _go_on(self, before: State, after: State, notes: Notes, now: datetime) -> Moved:
         """After a move: says what it was understood to change, then asks or concludes."""
@@ -230,7 +253,7 @@ class Guide:
         return state, replace(step, ask=ask(state, again=state.pending == before.pending))
 
     def _ask_next(self, state: State, notes: Notes, now: datetime) -> Moved:
-        state = replace(state, pending=None, concluded=False, touched_at=now)
+        state = replace(state, pending=None, missed=False, concluded=False, touched_at=now)
         if state.doubt:
             state = replace(state, pending=CONFIRM + state.doubt.factor)
         elif question := _next_question(state):

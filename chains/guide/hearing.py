@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chains.guide.commands import corrects, supposes
+from chains.guide.commands import corrects, denies, limits, supposes
 from chains.guide.contract import Doubt, Heard, Known, Reading, State
 from chains.guide.questions import CONFIRM
 from chains.guide.reader import Reader
 from chains.guide.volumes import read_volumes, without_rates
-from chains.guide.words import factors_of
+from chains.guide.words import factors_of, otherwise
 
 EMOJI_CODE = re.compile(r":[a-z+][\w+-]*:")
+# "Facts, too": beside what was to be confirmed, not in its place.
+BESIDE = re.compile(r"\b(?:too|also|as well|some)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,18 @@ class Hearing:
     def mentioned(self) -> frozenset[str]:
         """The factors that the message says something about, be it that it is not known."""
         return frozenset({heard.factor for heard in self.reading.heard} | {*self.reading.unsure})
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What an answer to a confirmation says: yes or no (None: neither), the value that holds instead, that
+    it is not known, and what else.
+    """
+
+    yes: bool | None
+    instead: Known | None
+    is_unsure: bool
+    rest: Reading
 
 
 def has_words(text: str) -> bool:
@@ -62,30 +76,52 @@ def hear(reader: Reader, text: str, state: State, today: date) -> Hearing:
     return hearing
 
 
-def hear_confirmation(
-    reader: Reader, text: str, state: State, factor: str, today: date
-) -> tuple[bool | None, Known | None, Reading]:
-    """A yes or no to a confirmation; the value that was said instead; and what else was said."""
+def hear_confirmation(reader: Reader, text: str, state: State, factor: str, today: date) -> Confirmation:
+    """What a message says where a factor's value is to be confirmed; only a plain yes is one."""
     value = state.known[factor].value
     reading = reader.read(text, (), (factor, value), today=today)
-    heard = [heard for heard in reading.heard if heard.factor == factor and heard.value != value]
-    instead = Known(heard[0].value, heard[0].quote) if heard and not reading.affirms else None
-    return reading.affirms, instead, _without(reading, factor)
+    answering = reader.read(text, (factor,), today=today)
+    own = [heard for heard in reading.heard if heard.factor == factor]
+    yes, rest = reading.affirms, _without(reading, factor)
+    if yes is None and (denies(text) or corrects(text) == "surely"):
+        yes = False
+    elif yes is False and own and own[0].value == value:
+        # "No, it never changes."
+        yes = True
+    elif yes and limits(text) and not rest.heard:
+        yes = None
+    if not yes:
+        own += [heard for heard in answering.heard if heard.factor == factor]
+    others = [heard for heard in own if heard.value != value]
+    if yes or not others:
+        return Confirmation(yes, None, yes is None and factor in answering.unsure, rest)
+    new = otherwise(factor) if BESIDE.search(text) else others[0].value
+    return Confirmation(None, Known(new, others[0].quote), False, rest)
 
 
-def hear_doubt(reader: Reader, text: str, doubt: Doubt, today: date) -> tuple[Known | None, Reading]:
-    """The value that holds, which may be a third one, None where that is not said; and what else was said."""
+def hear_doubt(
+    reader: Reader, text: str, doubt: Doubt, interrupted: str | None, today: date
+) -> tuple[Known | None, Reading]:
+    """The value that holds, which may be a third one, None where that is not said; and what else was said.
+
+    `interrupted` is the question in whose place the doubt is asked about: some answer that one.
+    """
     factor = doubt.factor
     reading = reader.read(text, (), (factor, doubt.new.value), today=today)
     rest = _without(reading, factor)
     if reading.affirms:
         return doubt.new, rest
     heard = [heard for heard in reading.heard if heard.factor == factor]
-    if not heard and reading.affirms is False:
+    if not heard and (reading.affirms is False or denies(text)):
         return doubt.old, rest
     # "weekly" is an answer to this question, too.
     heard += [heard for heard in reader.read(text, (factor,), today=today).heard if heard.factor == factor]
-    return (Known(heard[0].value, heard[0].quote, doubt.new.user) if heard else None), rest
+    if heard:
+        return Known(heard[0].value, heard[0].quote, doubt.new.user), rest
+    asked = factors_of(interrupted) if interrupted else ()
+    answers = reader.read(text, asked, today=today).heard if asked and factor not in asked else ()
+    more = tuple(heard for heard in answers if heard.factor in asked)
+    return None, replace(rest, heard=(*(h for h in rest.heard if h.factor not in asked), *more))
 
 
 def supposed(reader: Reader, text: str, today: date) -> dict[str, str]:

@@ -65,6 +65,11 @@ def settle(state: State, holds: Known) -> State:
     return _with_doubts(replace(after, doubt=None), [])
 
 
+def drop_doubt(state: State) -> State:
+    """The state in which the open doubt is not settled: what was known stays, and was not confirmed."""
+    return _with_doubts(replace(state, doubt=None), [])
+
+
 def unasked(state: State) -> State:
     """The state before the open question was asked; it may then be asked again."""
     asked = state.asked[:-1] if state.pending and state.asked[-1:] == (state.pending,) else state.asked

@@ -29,12 +29,17 @@ def next_question(
     `asked` are the ids so far, `confirmed` the factors whose value was confirmed. An id is a factor,
     several joined by "+", or "confirm:" and a factor.
     """
-    if sum(not question.startswith(CONFIRM) for question in asked) < policy.dialogue.most_questions:
+    if may_ask(asked, policy):
         open_factors = [factor for factor in policy.factors if factor not in values and factor not in unsure]
         question = _question(values, open_factors, policy)
         if question:
             return JOIN.join(question)
     return _confirmation(values, asked, confirmed, policy)
+
+
+def may_ask(asked: Sequence[str], policy: Policy = POLICY) -> bool:
+    """Whether a question may be asked after these; confirmations are not counted."""
+    return sum(not question.startswith(CONFIRM) for question in asked) < policy.dialogue.most_questions
 
 
 def _question(values: Values, open_factors: Sequence[str], policy: Policy) -> tuple[str, ...] | None:

@@ -152,7 +152,9 @@ def differences(before: State, after: State) -> Notes:
         for factor in moves.changed(before, after)
     )
     taken_back = (
-        note("reopened", title=title(factor), old=label(factor, before.known[factor].value))
+        note("now_unknown", title=titles([factor]))
+        if factor in after.unsure
+        else note("reopened", title=title(factor), old=label(factor, before.known[factor].value))
         for factor in moves.taken_back(before, after)
     )
     return (*noted_now(before, after), *changed, *taken_back)

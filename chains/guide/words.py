@@ -66,9 +66,9 @@ def ask(state: State, *, again: bool = False) -> Ask | None:
     """
     if state.pending is None:
         return None
-    again = again or state.pending in state.asked[:-1]
+    again = again or state.missed or state.pending in state.asked[:-1]
     if state.doubt:
-        return _contradiction(state.pending, state.doubt)
+        return _contradiction(state.pending, state.doubt, again=again)
     kind = "again" if again else "text"
     factors = factors_of(state.pending)
     if state.pending.startswith(CONFIRM):
@@ -124,8 +124,8 @@ def settled(state: State) -> tuple[tuple[str, str], ...]:
 def _settled(question: str, state: State) -> str:
     if question.startswith(CONFIRM):
         (factor,) = factors_of(question)
-        known = state.known.get(factor)
-        return note("confirmed", noted=noted({factor: known.value})) if known else ""
+        if factor in state.confirmed:
+            return note("confirmed", noted=noted({factor: state.known[factor].value}))
     return "; ".join(
         note("settled", title=title(factor), said=_said(state.known.get(factor)), label=value)
         for factor in factors_of(question)
@@ -155,18 +155,18 @@ def _confirmation(question: str, factor: str, kind: str) -> Ask:
     return Ask(question, "confirm", entry[kind], options)
 
 
-def _contradiction(question: str, doubt: Doubt) -> Ask:
+def _contradiction(question: str, doubt: Doubt, *, again: bool) -> Ask:
     two = bool(doubt.old.user and doubt.new.user and doubt.old.user != doubt.new.user)
-    name = "other" if two else "same" if doubt.new.quote else "pressed"
-    new = label(doubt.factor, doubt.new.value)
+    name = "again" if again else "other" if two else "same" if doubt.new.quote else "pressed"
+    new, old = label(doubt.factor, doubt.new.value), label(doubt.factor, doubt.old.value)
     text = note(
         f"contradiction.{name}",
         title=sentence(title(doubt.factor)),
         old=_quoted(doubt.factor, doubt.old),
         new=_quoted(doubt.factor, doubt.new),
         value=new,
+        before=old,
     )
-    old = label(doubt.factor, doubt.old.value)
     options = (Option(doubt.factor, doubt.new.value, new), Option(doubt.factor, doubt.old.value, old))
     return Ask(question, "contradiction", text, options)
 

@@ -228,6 +228,12 @@ def test_a_no_to_only_the_tone_means_facts_too(talk: Talk):
     assert "confirm:need" not in talk.state.asked[-1]
 
 
+def before_the_verdict(talk: Talk) -> Talk:
+    """A dialogue that waits for the confirmation that it is only the tone."""
+    talk.begin().press({"need": "behaviour"}).press({"data": "some_pairs"})
+    return talk.press({"budget": "small"}).press({"team": "ml_team"})
+
+
 def never_changes(talk: Talk) -> Talk:
     """A dialogue that waits for the confirmation that nothing ever changes."""
     talk.begin().press({"need": "expertise"}).press({"change_rate": "never"}).press({})
@@ -251,11 +257,60 @@ def test_a_correction_may_stand_in_the_answer_to_a_confirmation(talk: Talk):
     assert "Changed: How often it changes: Never → Every month or quarter." in talk.notes
 
 
-def test_an_unclear_answer_to_a_confirmation_takes_it_so_for_now(talk: Talk):
-    talk.begin().press({"need": "behaviour"}).press({"data": "some_pairs"})
-    talk.press({"budget": "small"}).press({"team": "ml_team"}).say("blue bananas")
-    assert "Then I take it so for now; you can still tell me." in talk.notes
+@pytest.mark.parametrize(
+    "reply", ["that's wrong", "not only", "actually some facts too", "yes, but some facts too", "mostly"]
+)
+def test_a_denial_of_only_the_tone_in_whatever_words_is_a_no(talk: Talk, reply: str):
+    before_the_verdict(talk).say(reply)
+    assert known(talk)["need"] == "both"
+    assert talk.settled["confirm:need"] == "Confirmed: it needs facts and a way of behaving"
+
+
+@pytest.mark.parametrize("reply", ["that's wrong", "hardly ever", "almost never", "it will change in 2027"])
+def test_a_denial_of_never_in_whatever_words_is_a_no(talk: Talk, reply: str):
+    never_changes(talk).say(reply)
+    assert known(talk)["change_rate"] == "yearly"
+
+
+@pytest.mark.parametrize("reply", ["yes", "right, it never does", "no, it never changes"])
+def test_a_yes_to_never_is_one_even_where_it_begins_with_no(talk: Talk, reply: str):
+    never_changes(talk).say(reply)
+    assert talk.state.confirmed == ("change_rate",)
+    assert talk.settled["confirm:change_rate"] == "Confirmed: never changes"
+
+
+@pytest.mark.parametrize("reply", ["blue bananas", "a bot for legal contracts"])
+def test_an_unclear_answer_to_a_confirmation_is_asked_for_once_more_and_is_then_not_known(
+    talk: Talk, reply: str
+):
+    first = before_the_verdict(talk).asked
+    again = talk.say(reply).asked
+    assert (again.id, again.number) == (first.id, 0)
+    assert again.text != first.text
+    talk.say(reply)
+    assert "need" in talk.state.unsure
+    assert "I take that as not known: what is missing today." in talk.notes
+    assert "Confirmed" not in str(talk.settled)
+    assert talk.step.ask or talk.verdict.decision.verdict == "rag"
+
+
+def test_an_unclear_answer_to_a_confirmation_may_be_followed_by_a_clear_one(talk: Talk):
+    before_the_verdict(talk).say("blue bananas", "yes")
     assert talk.verdict.decision.verdict == "fine-tuning"
+
+
+@pytest.mark.parametrize("reply", ["I don't know", "skip"])
+def test_what_nobody_can_confirm_is_not_known(talk: Talk, reply: str):
+    never_changes(talk).say(reply)
+    assert "change_rate" in talk.state.unsure
+    assert "I take that as not known: how often it changes." in talk.notes
+    assert "Confirmed" not in str(talk.settled)
+
+
+def test_the_button_i_do_not_know_confirms_nothing(talk: Talk):
+    before_the_verdict(talk).press_unsure()
+    assert "need" in talk.state.unsure
+    assert "Confirmed" not in str(talk.settled)
 
 
 def test_something_else_said_to_a_confirmation_is_noted_and_it_is_asked_in_other_words(talk: Talk):
@@ -298,7 +353,8 @@ def test_a_contradiction_is_asked_about_with_both_quotes_side_by_side(talk: Talk
 
 
 @pytest.mark.parametrize(
-    ("reply", "value"), [("yes", "monthly"), ("no", "never"), ("every week", "weekly"), ("blue", "never")]
+    ("reply", "value"),
+    [("yes", "monthly"), ("no", "never"), ("every week", "weekly"), ("that's wrong", "never")],
 )
 def test_the_newer_value_counts_once_it_is_confirmed(talk: Talk, reply: str, value: str):
     contradicted(talk).say(reply)
@@ -310,6 +366,26 @@ def test_something_else_said_to_a_contradiction_is_noted_and_it_stays_open(talk:
     contradicted(talk).say("we have 3,000 pairs")
     assert known(talk)["data"] == "some_pairs"
     assert talk.asked.kind == "contradiction"
+
+
+def test_an_answer_to_the_interrupted_question_is_noted_and_the_contradiction_stays_open(talk: Talk):
+    talk.begin().press({"need": "behaviour"}).press({"data": "some_pairs"})
+    assert talk.asked.id == "budget"
+    talk.press({"need": "facts"}, question="need").say("more than 50k euros")
+    assert "budget" in known(talk)
+    assert talk.asked.kind == "contradiction"
+
+
+def test_what_settles_no_contradiction_is_asked_for_once_more_and_confirms_nothing(talk: Talk):
+    first = contradicted(talk).asked
+    assert talk.say("blue").asked.kind == "contradiction"
+    assert talk.asked.text != first.text
+    talk.say("blue")
+    assert talk.state.doubt is None
+    assert known(talk)["change_rate"] == "never"
+    assert "That stays as it is: never changes." in talk.notes
+    assert talk.state.confirmed == ()
+    assert "Confirmed" not in str(talk.settled)
 
 
 def test_a_contradiction_can_be_settled_by_its_buttons(talk: Talk):

@@ -30,6 +30,7 @@ FULL = State(
     doubt=DOUBT,
     more_doubts=(replace(DOUBT, factor="need"),),
     told_at_once=True,
+    missed=True,
     volumes={"documents": 2000.0},
     touched_at=NOW,
     earlier=(State(), State(topic="before", concluded=True)),
