@@ -24,6 +24,7 @@ from chains.guide.reader import Reader
 from chains.llm import connect as connect_model
 from chains.router import Context, Routed, Router
 from knowledge.access import Place
+from knowledge.database import exclusive
 from knowledge.embeddings.choice import check as check_embedder
 from knowledge.errors import AdminError
 from knowledge.find import find_documents
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 FIRST_SYNC_SECONDS = 120.0
 # How often a running bot looks whether the documents changed. A look at unchanged ones is cheap.
 SYNC_EVERY_SECONDS = 300.0
+# How often it is looked whether another process that syncs the same index is done.
+TRY_AGAIN_SECONDS = 0.5
 # How long the end of the process waits for a sync to break off.
 STOP_SECONDS = 8.0
 
@@ -133,9 +136,10 @@ class Assistant:
         def told(progress: SyncProgress) -> None:
             if self._stopping.is_set():
                 raise _Stopped
+            held()
             report(progress)
 
-        with self._one_sync:
+        with self._one_sync, exclusive(self.engine, "knowledge.sync", self._wait_to_sync) as held:
             index = self.open().index
             root = self._settings.ragtime_docs
             only = chosen(root, named, here or Path.cwd())
@@ -162,9 +166,13 @@ class Assistant:
                 f"RAGTIME_DOCS={wanted}, or set RAGTIME_DOCS={ours} here, too"
             )
 
+    def _wait_to_sync(self) -> None:
+        if self._stopping.wait(TRY_AGAIN_SECONDS):
+            raise _Stopped
+
     def answer(self, question: Question) -> Iterator[AnswerEvent]:
         """Yields progress, statements as they are ready, and last the whole reply."""
-        chain = self.opened.result()
+        chain = self.open()
         if not holds(chain.index, self._settings.ragtime_docs):
             self._synced.wait(FIRST_SYNC_SECONDS)
         yield from chain.stream(question)
@@ -180,30 +188,30 @@ class Assistant:
 
     @cached_property
     def _guide(self) -> Guide:
-        chain = self.opened.result()
+        chain = self.open()
         return Guide(Reader(chain.index.reader, chain.model), chain.model)
 
     @cached_property
     def _router(self) -> Router:
-        chain = self.opened.result()
+        chain = self.open()
         return Router(chain.index.reader, chain.model)
 
     def document_count(self, place: Place) -> int:
         """How many documents may be used in this place."""
-        return self.opened.result().index.count(place)
+        return self.open().index.count(place)
 
     def find_documents(self, place: Place, words: str, limit: int) -> Sequence[KnownDocument]:
         """The documents of this place that match the words, best first; without words, by title."""
-        found = find_documents(self.opened.result().index, place, words, limit)
+        found = find_documents(self.open().index, place, words, limit)
         return [KnownDocument(document.title, document.path, document.url) for document in found]
 
     def has_restricted_documents(self) -> bool:
         """Whether any document is for some readers only."""
-        return self.opened.result().index.has_restricted()
+        return self.open().index.has_restricted()
 
     def last_sync(self) -> datetime | None:
         """When the documents were last looked through; None before the first time."""
-        return last_sync(self.opened.result().index)
+        return last_sync(self.open().index)
 
 
 def open_chain(settings: Settings, engine: Engine) -> AnswerChain:

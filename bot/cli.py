@@ -74,6 +74,30 @@ def run() -> None:
 
 
 @app.command()
+def web() -> None:
+    """Start one of several processes: takes events in by HTTP, for workers to answer."""
+    from bot.processes import web as take_events_in
+
+    take_events_in(_settings())
+
+
+@app.command()
+def worker() -> None:
+    """Start one of several processes: answers what was taken in. Any number may run."""
+    from bot.processes import work
+
+    work(_settings())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's tables, before the processes of a new version start."""
+    from bot.processes import migrate as bring_up
+
+    print("The database is brought up." if bring_up(_settings()) else "The database is up to date.")
+
+
+@app.command()
 def sync(
     sources: Annotated[
         list[str] | None,

@@ -73,6 +73,11 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(
         None, description="A Chroma server, for example http://localhost:8000. Default: embedded."
     )
+    ragtime_takeover_seconds: float = Field(
+        20.0,
+        ge=1,
+        description="On PostgreSQL: a worker that is silent for so long is taken for dead, and others go on.",
+    )
     ragtime_channels: Path | None = Field(
         None,
         description="The file of settings by channel and limits. Default: channels.toml in RAGTIME_HOME.",
@@ -148,6 +153,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.ragtime_home / 'ragtime.db'}"
+
+    @property
+    def shared(self) -> bool:
+        """Whether database and vectors are on servers, so that any number of processes may use them."""
+        return bool(self.chroma_url) and self.database.startswith(("postgresql", "postgres:"))
 
     @property
     def secrets(self) -> tuple[str, ...]:

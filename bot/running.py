@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from filelock import FileLock
@@ -18,7 +18,7 @@ from bot.telemetry.logged_syncs import LoggedSyncs
 from knowledge.database import open_database
 from knowledge.database_errors import told_plainly
 from knowledge.errors import AdminError
-from knowledge.opening import HomeInUse, own
+from knowledge.opening import HomeInUse, make, own
 
 log = logging.getLogger(__name__)
 
@@ -31,11 +31,17 @@ class Unreachable(AdminError):
 def owned(settings: Settings) -> Iterator[Assistant]:
     """The assistant of a home, which is this process's until the context ends.
 
+    Where database and vectors are on servers, the home holds the model alone, and any number may use it.
+
     Raises:
         HomeInUse: another process has it.
         BadDatabase: the database cannot be used.
     """
-    lock: FileLock = own(settings.ragtime_home)
+    lock: FileLock | None = None
+    if settings.shared:
+        make(settings.ragtime_home)
+    else:
+        lock = own(settings.ragtime_home)
     try:
         engine = open_database(settings.database)
         assistant = Assistant(settings, engine)
@@ -46,7 +52,8 @@ def owned(settings: Settings) -> Iterator[Assistant]:
             assistant.stop()
             engine.dispose()
     finally:
-        lock.release()
+        if lock:
+            lock.release()
 
 
 @contextmanager
@@ -77,13 +84,18 @@ def _asked_of_running(settings: Settings, task: str, values: dict[str, Any]) -> 
         ) from None
 
 
+def _reachable(settings: Settings, assistant: Assistant) -> AbstractContextManager[None]:
+    """Serves those who find the home taken, while it is."""
+    return nullcontext() if settings.shared else control.serving(settings.ragtime_home, assistant)
+
+
 def run(settings: Settings) -> None:
     """Serves until it is told to stop; the documents are synced meanwhile."""
     from bot import serve
 
     check(settings)
     try:
-        with owned(settings) as assistant, control.serving(settings.ragtime_home, assistant):
+        with owned(settings) as assistant, _reachable(settings, assistant):
             in_json = settings.ragtime_log == "json"
             assistant.keep_in_sync(LoggedSyncs() if in_json else terminal.SyncLog())
             with kept(assistant.engine, settings.ragtime_keep_days):

@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -25,6 +26,7 @@ from bot.assembly import Assembly, assemble
 from bot.channels import Channels
 from bot.client import SLACK_ERRORS, error_code, is_transient, slack_client
 from bot.config import Settings
+from bot.queue.timing import Timing
 from bot.socket_mode import SocketMode
 from bot.web import healthz, slack_events
 from knowledge.database import open_database
@@ -40,6 +42,7 @@ LOOPBACK = "127.0.0.1"
 SERVER_STOP_SECONDS = 3
 BOT_TOKEN_PLACE = "from your app’s page “OAuth & Permissions”, once it is installed there"
 HOW_TO_END = "Ctrl-C ends it."
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
 APP_TOKEN_PLACE = "from your app’s page “Basic Information”; it needs the scope connections:write"
 
 
@@ -53,9 +56,12 @@ def run(
     engine: Engine,
     announce: Callable[[str], None],
     opened: Future[Any],
+    *,
+    answers: bool = True,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C, then ends in order: takes no more, finishes or hands back.
 
+    With `answers` off it takes events in, and other processes answer.
     `announce` is told in a line where Ragtime is, or as whom it is connected, as soon as it is.
     `opened` is the answerer's being made ready meanwhile; where that fails, the serving ends, too.
     `engine` is the settings' database. The playground does not touch it: what is said there is gone
@@ -66,7 +72,7 @@ def run(
     """
     host = "0.0.0.0" if settings.mode == "http" else LOOPBACK
     listener = _listen(host, settings.port)
-    with listener, _parts(settings, answerer, engine, announce) as (assembly, standin, events):
+    with listener, _parts(settings, answerer, engine, announce, answers) as (assembly, standin, events):
         routes: list[BaseRoute] = [healthz(lambda: events is None or events.connected)]
         if events is None:
             routes.append(slack_events(lambda: assembly.app))
@@ -95,12 +101,43 @@ def run(
         _serve(app, listener, opened)
 
 
+def work(
+    settings: Settings,
+    answerer: Answerer,
+    engine: Engine,
+    announce: Callable[[str], None],
+    opened: Future[Any],
+) -> None:
+    """Answers what other processes take in, until SIGTERM or Ctrl-C; then finishes or hands back.
+
+    `announce` and `opened` are as for `run`.
+
+    Raises:
+        CannotStart: Slack refuses the token.
+    """
+    assembly = _on_slack(settings, answerer, engine, answers=True)
+    ending = threading.Event()
+    opened.add_done_callback(lambda opened: ending.set() if opened.exception() else None)
+    before = {number: signal.signal(number, lambda *_: ending.set()) for number in SIGNALS}
+    try:
+        assembly.start()
+        announce(f"Ragtime answers what is taken in{_as_whom(assembly)}. {HOW_TO_END}")
+        ending.wait()
+        assembly.stop()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 @contextmanager
 def _parts(
-    settings: Settings, answerer: Answerer, engine: Engine, announce: Callable[[str], None]
+    settings: Settings,
+    answerer: Answerer,
+    engine: Engine,
+    announce: Callable[[str], None],
+    answers: bool,
 ) -> Iterator[tuple[Assembly, StandIn | None, SocketMode | None]]:
     """What the mode needs: the Slack side, the playground's stand-in, the socket."""
-    channels = Channels(settings.channels)
     if settings.mode == "playground":
         from bot.playground.standin import build_standin
 
@@ -108,27 +145,45 @@ def _parts(
         client = slack_client(standin.secrets.bot_token, standin.api_url)
         with tempfile.TemporaryDirectory(prefix="ragtime-") as folder:
             own = open_database(f"sqlite:///{Path(folder) / 'playground.db'}")
+            channels = Channels(settings.channels)
             yield assemble(client, own, answerer, standin.secrets.signing_secret, channels), standin, None
             own.dispose()
         return
-    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
-    client = slack_client(token, settings.slack_api_url)
-    if settings.slack_app_token:
-        assembly = assemble(client, engine, answerer, channels=channels)
-        events = SocketMode(
-            assembly.app,
-            settings.slack_app_token.get_secret_value(),
-            client,
-            lambda: announce(f"Ragtime is connected by Socket Mode{_as_whom(assembly)}. {HOW_TO_END}"),
-        )
-        _check("SLACK_BOT_TOKEN", BOT_TOKEN_PLACE, assembly.services.identity)
-        _check("SLACK_APP_TOKEN", APP_TOKEN_PLACE, events.check)
-        yield assembly, None, events
-    else:
-        secret = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else ""
-        assembly = assemble(client, engine, answerer, secret, channels)
-        _check("SLACK_BOT_TOKEN", BOT_TOKEN_PLACE, assembly.services.identity)
+    assembly = _on_slack(settings, answerer, engine, answers)
+    if not settings.slack_app_token:
         yield assembly, None, None
+        return
+    events = SocketMode(
+        assembly.app,
+        settings.slack_app_token.get_secret_value(),
+        assembly.services.client,
+        lambda: announce(f"Ragtime is connected by Socket Mode{_as_whom(assembly)}. {HOW_TO_END}"),
+    )
+    _check("SLACK_APP_TOKEN", APP_TOKEN_PLACE, events.check)
+    yield assembly, None, events
+
+
+def _on_slack(settings: Settings, answerer: Answerer, engine: Engine, answers: bool) -> Assembly:
+    """The Slack side with the tokens that are set.
+
+    Raises:
+        CannotStart: Slack refuses the bot's token.
+    """
+    token, secret = (
+        value.get_secret_value() if value else ""
+        for value in (settings.slack_bot_token, settings.slack_signing_secret)
+    )
+    assembly = assemble(
+        slack_client(token, settings.slack_api_url),
+        engine,
+        answerer,
+        secret,
+        Channels(settings.channels),
+        answers=answers,
+        timing=Timing(settings.ragtime_takeover_seconds),
+    )
+    _check("SLACK_BOT_TOKEN", BOT_TOKEN_PLACE, assembly.services.identity)
+    return assembly
 
 
 def _as_whom(assembly: Assembly) -> str:
@@ -188,7 +243,7 @@ def _serve(app: Starlette, listener: socket.socket, opened: Future[Any]) -> None
 
     opened.add_done_callback(end_if_failed)
     # Once all is ended in order, uvicorn raises the signal that it caught again: it has done its work.
-    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
     try:
         server.run(sockets=[listener])
     finally:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, MetaData, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from knowledge.errors import AdminError
 
@@ -79,10 +81,11 @@ def migrate(engine: Engine, history: Path, name: str) -> bool:
 
     `history` is the folder of its Alembic environment, `name` the suffix of its version table. A
     SQLite database that already holds tables of this history is copied beside itself first (the
-    newest three copies are kept).
+    newest three copies are kept). A server's database that a newer version has migrated is left as it is:
+    in a rolling deploy, processes of the version before go on, and may even start, beside the new ones.
 
     Raises:
-        BadDatabase: a newer version of Ragtime has been here.
+        BadDatabase: a newer version of Ragtime has been here, with SQLite.
     """
     from alembic import command
     from alembic.config import Config
@@ -99,10 +102,11 @@ def migrate(engine: Engine, history: Path, name: str) -> bool:
     if set(current) == set(script.get_heads()):
         return False
     if set(current) - {revision.revision for revision in script.walk_revisions()}:
-        where = engine.url.database if engine.dialect.name == "sqlite" else engine.url.render_as_string()
+        if engine.dialect.name != "sqlite":
+            return False
         raise BadDatabase(
-            f"The database {where} was made by a newer version of Ragtime: start that one, or put back the "
-            "copy from before its migration"
+            f"The database {engine.url.database} was made by a newer version of Ragtime: start that one, or "
+            "put back the copy from before its migration"
         )
     if current and engine.dialect.name == "sqlite" and engine.url.database:
         _back_up(Path(engine.url.database))
@@ -117,6 +121,29 @@ def migrate(engine: Engine, history: Path, name: str) -> bool:
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")
     return True
+
+
+@contextmanager
+def exclusive(engine: Engine, name: str, wait: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Of the processes that share a server's database, one at a time is in this context.
+
+    `wait` is called between two tries; what it raises ends them. What the context gives is to be called
+    now and then: it raises SQLAlchemy's OperationalError where the lock is lost with its connection.
+    A SQLite database belongs to one process anyway.
+    """
+    if engine.dialect.name != "postgresql":
+        yield lambda: None
+        return
+    key = func.hashtext(name)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        while not connection.scalar(select(func.pg_try_advisory_lock(key))):
+            wait()
+        try:
+            yield lambda: connection.execute(select(1)).close()
+        finally:
+            # A lock goes with its connection: one that is broken has lost it already.
+            with suppress(SQLAlchemyError):
+                connection.execute(select(func.pg_advisory_unlock(key)))
 
 
 def run_migrations(metadata: MetaData) -> None:

@@ -35,18 +35,34 @@ def own(home: Path) -> FileLock:
         HomeUnusable: it cannot be made or written to.
     """
     lock = FileLock(home / LOCK)
+    make(home)
     try:
-        # What people ask is in it. A home that is there already keeps the permissions that it was given.
-        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock.acquire(timeout=0)
     except Timeout:
         raise HomeInUse(f"{home} is in use by another Ragtime process") from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise HomeUnusable(
-            f"{home} cannot be used ({reason}): make it writable, or set RAGTIME_HOME to another folder"
-        ) from None
+        raise _unusable(home, error) from None
     return lock
+
+
+def make(home: Path) -> None:
+    """Makes the folder where it is not there yet.
+
+    Raises:
+        HomeUnusable: it cannot be made.
+    """
+    try:
+        # What people ask is in it. A home that is there already keeps the permissions that it was given.
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise _unusable(home, error) from None
+
+
+def _unusable(home: Path, error: OSError) -> HomeUnusable:
+    reason = (error.strerror or str(error)).lower()
+    return HomeUnusable(
+        f"{home} cannot be used ({reason}): make it writable, or set RAGTIME_HOME to another folder"
+    )
 
 
 def open_index(home: Path, engine: Engine, chroma_url: str | None, settings: EmbedderSettings) -> Index:
