@@ -18,7 +18,7 @@ COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --generate-hashes
 	--no-annotate --custom-compile-command "make lock" --excludes .ci/excludes.txt
 
 help: ## Show this list.
-	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk -F': ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' $(MAKEFILE_LIST) | awk '{name = $$1; sub(/^[^ ]* /, ""); sub(/:$$/, "", name); printf "  make %-11s %s\n", name, $$0}'
 
 run: $(VENV)/run.stamp ## Start Ragtime: the playground, or Slack when tokens are set.
 	@exec $(BIN)/python -m bot run
@@ -69,7 +69,7 @@ $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/uv
 
 $(BIN)/uv:
 	@$(PYTHON) -c '$(FITS)' 2>/dev/null || { \
-	  echo "Ragtime needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -1): install one, then: make $(MAKECMDGOALS) PYTHON=python3.13" >&2; exit 1; }
+	  echo "Ragtime needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo "not there"): install one, then: make $(MAKECMDGOALS) PYTHON=python3.13" >&2; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
 	  echo "$(PYTHON) has no venv: install it (Debian, Ubuntu: apt-get install python3-venv), then: make $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "Making the environment in $(VENV)…"

@@ -205,6 +205,14 @@ def find(engine: Engine, event_id: str) -> Incoming | None:
     return _incoming(row) if row else None
 
 
+def reply_to(engine: Engine, event_id: str) -> str | None:
+    """The ts of an event's reply; empty where it was answered in private, None where it is not answered."""
+    with engine.connect() as connection:
+        answered = select(inbox.c.reply_ts).where(inbox.c.event_id == event_id, inbox.c.state == "answered")
+        row = connection.execute(answered).one_or_none()
+    return (row.reply_ts or "") if row else None
+
+
 def follows(engine: Engine, channel: str, thread_ts: str) -> bool:
     """Whether we are in this thread: something in it was accepted for an answer, and not left alone."""
     with engine.connect() as connection:

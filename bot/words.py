@@ -92,6 +92,12 @@ MAY_NOT_ASK = (
 
 SORRY = "Sorry, I could not answer this: something went wrong on my side. Please ask again in a few minutes."
 NOT_SHARED = "I cannot write in this channel yet. Type `/invite @Ragtime` there, then press Share again."
+NOT_FOR_CHANNEL = (
+    "I cannot show this here: it rests on documents that not everyone in this channel may read. "
+    "Nobody else has seen your question."
+)
+SHARED_BEFORE = "This was shared here before."
+NOT_SHARED_BEFORE = "I could not show this here."
 GONE = "I no longer have this answer. Please ask again."
 
 THANKS = {

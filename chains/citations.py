@@ -122,11 +122,6 @@ def _prose(text: str, link: LinkMaker) -> str:
     return HTML_TAG.sub("", text)
 
 
-def bare_urls(text: str) -> list[str]:
-    """The addresses in a text, wherever they stand."""
-    return BARE_URL.findall(text)
-
-
 def same_url(url: str) -> str:
     """An address in the form in which two spellings of it are equal."""
     return re.sub(r"^(?:https?://)?(?:www\.)?", "", url.strip().rstrip("/"), flags=re.IGNORECASE)

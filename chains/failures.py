@@ -70,11 +70,6 @@ class ModelFailed(Exception):
         self.retry_after = retry_after
 
 
-def explain_failure(error: BaseException) -> str:
-    """One honest line for people about a failed call, without anything secret."""
-    return failure(error).message
-
-
 def failure(error: BaseException) -> ModelFailed:
     """What went wrong, whatever the provider: by LangChain's types, the HTTP status, or the time-out."""
     if isinstance(error, ModelFailed):

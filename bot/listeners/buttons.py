@@ -33,7 +33,9 @@ def register(app: App, services: Services) -> None:
         channel = body["channel"]["id"]
         if exchange:
             by = Sharer(body["user"]["id"], body["team"]["id"], channel, body["response_url"])
-            take_in_again(services, answer_shared(exchange, by))
+            shared = answer_shared(exchange, by)
+            if not take_in_again(services, shared):
+                later(services, _share_again, services, body, shared.event_id)
         ack()
         if not exchange:
             later(services, say_privately, body, words.GONE)
@@ -74,6 +76,13 @@ def register(app: App, services: Services) -> None:
     app.action(re.compile(rf"^{actions.PASSAGE}\d+$"))(passage)
     app.action(re.compile(rf"^{actions.SWITCH}(answer|guide)$"))(switch)
     app.action(actions.FORGET)(forget)
+
+
+def _share_again(services: Services, body: dict[str, Any], event_id: str) -> None:
+    """Says what became of an answer whose Share was pressed before; nothing while it is on its way."""
+    shared = inbox.reply_to(services.engine, event_id)
+    if shared is not None:
+        say_privately(body, words.SHARED_BEFORE if shared else words.NOT_SHARED_BEFORE)
 
 
 def _show_rest(services: Services, body: dict[str, Any], event_id: str) -> None:

@@ -18,7 +18,11 @@ def take_in(services: Services, incoming: Incoming) -> bool:
     return accepted
 
 
-def take_in_again(services: Services, incoming: Incoming) -> None:
+def take_in_again(services: Services, incoming: Incoming) -> bool:
     """The same for what may be pressed again after it failed."""
-    if not take_in(services, incoming) and inbox.accept_again(services.engine, incoming, services.queue.put):
+    if take_in(services, incoming):
+        return True
+    reopened = inbox.accept_again(services.engine, incoming, services.queue.put)
+    if reopened:
         services.queue.wake()
+    return reopened

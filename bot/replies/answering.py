@@ -14,6 +14,7 @@ from bot.records.guides import GuideGone
 from bot.replies import guiding, verdicts
 from bot.replies.commanding import forget_person
 from bot.replies.questions import (
+    NotForChannel,
     NothingToSay,
     answer_as_it_comes,
     answer_at_once,
@@ -78,6 +79,10 @@ def _answer(services: Services, item: Item, no_streams: threading.Event) -> str 
         ts = reply.finish(_openly(services, incoming, reply))
     except GuideGone:
         _respond(incoming, plain_message(words.GUIDE_GONE))
+        return None
+    except NotForChannel:
+        if incoming.response_url:
+            _respond(incoming, plain_message(words.NOT_FOR_CHANNEL))
         return None
     guiding.posted(services, incoming, ts)
     return ts

@@ -32,6 +32,10 @@ class NothingToSay(Exception):
     """Nobody asked us, and we do not know either."""
 
 
+class NotForChannel(Exception):
+    """What was to be shared rests on documents that not everyone in the channel may read."""
+
+
 class AnsweringFailed(Exception):
     """The answerer raised an error: whatever its kind, it is ours and not Slack's."""
 
@@ -57,8 +61,7 @@ def answer_unasked(services: Services, incoming: Incoming) -> Rendered:
         routed = services.answerer.route(incoming.text, "channel", ())
     if routed.route != "answer":
         raise NothingToSay
-    events = list(_events(services, Question(incoming.text, _place(services, incoming))))
-    whole = _only([event for event in events if isinstance(event, (Answer, Refusal))])
+    whole = _whole(services, incoming)
     if isinstance(whole, Refusal) or not whole.sure:
         raise NothingToSay
     return _recorded(services, incoming, whole, shareable=False)
@@ -66,16 +69,20 @@ def answer_unasked(services: Services, incoming: Incoming) -> Rendered:
 
 def answer_at_once(services: Services, incoming: Incoming, *, shareable: bool = False) -> Rendered:
     """The whole answer, for a place where it cannot be shown as it comes."""
-    place = _place(services, incoming)
-    events = _events(services, Question(incoming.text, place))
-    whole = _only([event for event in events if isinstance(event, (Answer, Refusal))])
-    return _recorded(services, incoming, whole, shareable=shareable)
+    return _recorded(services, incoming, _whole(services, incoming), shareable=shareable)
 
 
 def answer_for_channel(services: Services, incoming: Incoming) -> Rendered:
-    """Answers again, for the channel: it may not see all that the asker may."""
+    """Answers again, for the channel: it may not see all that the asker may.
+
+    Raises:
+        NotForChannel: there it would be no answer.
+    """
+    whole = _whole(services, incoming)
+    if isinstance(whole, Refusal):
+        raise NotForChannel
     intro = words.shared(incoming.user, escape_mrkdwn(incoming.text[:QUESTION_LIMIT]))
-    return replace(answer_at_once(services, incoming), intro=intro)
+    return replace(_recorded(services, incoming, whole, shareable=False), intro=intro)
 
 
 def list_documents(services: Services, incoming: Incoming, searched: str) -> Rendered:
@@ -106,6 +113,11 @@ def show_status(services: Services, incoming: Incoming, status: str) -> None:
         services.client.assistant_threads_setStatus(
             channel_id=incoming.channel, thread_ts=str(incoming.thread_ts), status=status
         )
+
+
+def _whole(services: Services, incoming: Incoming) -> WholeReply:
+    events = list(_events(services, Question(incoming.text, _place(services, incoming))))
+    return _only([event for event in events if isinstance(event, (Answer, Refusal))])
 
 
 def _follow(events: Iterator[AnswerEvent], reply: Reply) -> WholeReply:

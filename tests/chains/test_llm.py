@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 from langchain_core.language_models import BaseChatModel
 
-from chains.failures import EXPLANATIONS, ModelFailed, Reason, explain_failure, failure, may_retry
+from chains.failures import EXPLANATIONS, ModelFailed, Reason, failure, may_retry
 from chains.llm import BadModel, Limits, ModelSettings, connect, drop_refused_parameter, within
 from tests.support.openai_server import Chunks, Fail, OpenAIServer, Raw, Say
 
@@ -56,7 +56,7 @@ def test_the_key_goes_to_the_server_and_into_no_message(server: OpenAIServer) ->
     with pytest.raises(Exception, match="401") as caught:
         list(model.stream("Hi"))
     assert server.requests[0]["headers"]["authorization"] == "Bearer sk-secret"
-    assert "sk-secret" not in f"{explain_failure(caught.value)} {settings!r} {failure(caught.value)!r}"
+    assert "sk-secret" not in f"{failure(caught.value).message} {settings!r} {failure(caught.value)!r}"
 
 
 def test_a_missing_provider_package_is_named_with_how_to_install_it() -> None:
@@ -114,7 +114,7 @@ def test_every_fault_has_its_reason(server: OpenAIServer, fault: Fail, reason: R
     with pytest.raises(Exception, match=r".") as caught:
         list(local(server.base_url).stream("Hi"))
     assert failure(caught.value).reason == reason
-    assert explain_failure(caught.value) == EXPLANATIONS[reason]
+    assert failure(caught.value).message == EXPLANATIONS[reason]
 
 
 def test_a_server_that_is_not_there_is_unreachable() -> None:

@@ -110,6 +110,17 @@ def test_a_private_answer_may_use_more_than_the_channel_sees_and_sharing_keeps_t
     assert "Salaries is" not in _shown(shared)
 
 
+def test_an_answer_that_the_channel_may_not_read_is_not_shared_and_the_asker_alone_is_told(
+    slack: LocalSlack,
+) -> None:
+    private = _command(slack, "/ask", "what are the salaries?")
+    _press(slack, private, actions.SHARE)
+    assert words.NOT_FOR_CHANNEL in str(slack.wait_for_private(count=2)[-1])
+    _press(slack, private, actions.SHARE)
+    assert words.NOT_SHARED_BEFORE in str(slack.wait_for_private(count=3)[-1])
+    assert _public(slack) == []
+
+
 def test_an_answer_is_shared_once_however_often_the_button_is_pressed(slack: LocalSlack) -> None:
     private = _command(slack, "/ask", "on call?")
     for _ in range(3):
@@ -118,6 +129,8 @@ def test_an_answer_is_shared_once_however_often_the_button_is_pressed(slack: Loc
     last = slack.say("@Ragtime leave?", "C0GENERAL")
     slack.wait_for_reply(last)
     assert len(_public(slack)) == 2
+    _press(slack, private, actions.SHARE)
+    slack.wait_until(lambda: words.SHARED_BEFORE in str(slack.wait_for_private()[-1]))
 
 
 def test_sharing_where_we_are_no_member_says_what_to_do_and_works_once_it_is_done(slack: LocalSlack) -> None:
