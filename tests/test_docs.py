@@ -196,6 +196,7 @@ def test_the_changes_for_http_fit_the_manifest() -> None:
     assert changed["settings"]["socket_mode_enabled"] is not manifest["settings"]["socket_mode_enabled"]
     commands = {each["command"] for each in manifest["features"]["slash_commands"]}
     assert {each["command"] for each in changed["features"]["slash_commands"]} <= commands
+    assert all(command in change for command in commands)
 
 
 # Security
