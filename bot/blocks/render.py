@@ -98,9 +98,10 @@ def render(reply: Reply, event_id: str, *, shareable: bool = False) -> Rendered:
     left_out = table.left_out if table else 0
     blocks = [
         *([context_line(words.rows_left_out(left_out))] if left_out else []),
+        # What it says of the answer is to be read with it.
+        *([context_line(f"_{escape_mrkdwn(reply.notice)}_")] if reply.notice else []),
         *_source_blocks(sources),
         *_buttons(sources, event_id, more=bool(rest), shareable=shareable),
-        *([context_line(f"_{escape_mrkdwn(reply.notice)}_")] if reply.notice else []),
         _feedback(event_id),
     ]
     text = shorten(escape_mrkdwn(plain_text(reply)), TEXT_LIMIT)

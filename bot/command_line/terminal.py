@@ -145,6 +145,8 @@ def show_answer(messages: Iterable[Message], as_json: bool) -> None:
         OUT.print(text, highlight=False)
     if result["table"]:
         _show_table(result["table"], result["sources"])
+    if result["notice"]:
+        OUT.print(f"[italic]{escape(result['notice'])}[/]", highlight=False)
     if result["sources"]:
         OUT.print()
     for source in result["sources"]:
@@ -152,8 +154,6 @@ def show_answer(messages: Iterable[Message], as_json: bool) -> None:
         OUT.print(
             f"[dim]\\[{source['number']}] {escape(_heading(source))}  {escape(where)}[/]", highlight=False
         )
-    if result["notice"]:
-        OUT.print(f"[italic]{escape(result['notice'])}[/]", highlight=False)
 
 
 def _show_table(table: dict[str, Any], sources: Sequence[dict[str, Any]]) -> None:

@@ -132,9 +132,9 @@ def test_sources_are_links_and_those_without_an_address_show_their_passage() -> 
     ]
 
 
-def test_a_notice_is_one_line_in_italics() -> None:
+def test_a_notice_is_one_line_in_italics_right_below_the_answer() -> None:
     rendered = render(_answer(SENTENCE, notice="The model did not answer <in time>."), "Ev1")
-    assert "_The model did not answer &lt;in time&gt;._" in str(rendered.blocks)
+    assert "_The model did not answer &lt;in time&gt;._" in str(rendered.blocks[0])
 
 
 def test_a_private_answer_can_be_shared() -> None:
