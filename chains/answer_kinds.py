@@ -27,6 +27,11 @@ _ASKS_BOUND = re.compile(
     r"\b(?:max\w*|min(?:imum)?|at (?:most|least)|up to|limit\w*|within|must|can|may|allowed)\b", re.IGNORECASE
 )
 
+# Kinds of which a team's documents say little: most who ask for one ask in vain.
+PARTICULARS = ("contact", "money", "name")
+# Kinds that nearly any sentence could be an answer to.
+VAGUE = ("place", "way")
+
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
@@ -83,14 +88,19 @@ def wanted(question: str) -> Wanted:
     return Wanted(kind, stems, _ASKS_BOUND.search(question) is not None)
 
 
-def _read() -> list[_Kind]:
-    """The kinds of the file, with its named pieces filled in."""
+def passing(question: str) -> list[str]:
+    """What in a question points at one moment or asks for a ranking ("last year", "best"), in lower case."""
+    return [match.group().lower() for match in _PASSING.finditer(question)]
+
+
+def _read() -> tuple[list[_Kind], re.Pattern[str]]:
+    """The kinds of the file, with its named pieces filled in, and what is passing."""
     table: dict[str, Any] = tomllib.loads(PATTERNS.read_text(encoding="utf-8"))
 
     def pattern(text: str) -> re.Pattern[str]:
         return re.compile(re.sub(r"<(\w+)>", lambda piece: table["pieces"][piece[1]], text), re.IGNORECASE)
 
-    return [
+    kinds = [
         _Kind(
             kind["name"],
             pattern(kind["asked"]),
@@ -99,7 +109,8 @@ def _read() -> list[_Kind]:
         )
         for kind in table["kinds"]
     ]
+    return kinds, pattern(table["passing"])
 
 
-_KINDS = _read()
+_KINDS, _PASSING = _read()
 KINDS = tuple(kind.name for kind in _KINDS)

@@ -16,24 +16,24 @@ from pathlib import Path
 
 import numpy as np
 
-from chains.answer_kinds import wanted
+from chains.answer_kinds import PARTICULARS, VAGUE, passing, wanted
 from chains.extract import Choice
+from chains.features import NAMES as UNIT_FEATURES
 from knowledge.retriever import Hit
-from knowledge.terms import STOP_WORDS, words
+from knowledge.terms import STOP_WORDS, stem, terms, words
 
 WEIGHTS = Path(__file__).with_name("refusal.toml")
 LOOKED_AT = 3
+# The similarity of two tokens from which they count as the same.
+SAME = 0.7
 
 NAMES = (
-    "late",  # late interaction of the best passage
     "cosine",  # the best cosine of any sentence found
-    "weakest",  # the question's content word that the best sentence's passage meets worst
-    "weakest_of_first",  # the same over the first passages together
-    "ahead",  # how far the best sentence is ahead of the fifth best
-    "stands_out",  # and of the mean of all, in standard deviations
-    "rarest",  # the rarity of the question's rarest word
-    "words",  # how many content words the question has
-    "kind_missing",  # how far the best sentences are from the kind of answer that it asks for
+    "pooled",  # the best sentence's own
+    "unmet",  # the share of the question, by rarity, that the best sentence's passage does not speak of
+    "kind_missing",  # how far the first sentences are from the kind of answer that it asks for
+    "particular",  # it asks for a particular that documents seldom give: half where a sentence has such
+    "passing",  # it asks for one moment or a ranking, of which the first passages do not speak
 )
 
 
@@ -56,20 +56,17 @@ def judge(hits: Sequence[Hit], ranked: Sequence[Choice]) -> Verdict:
 
 def features(hits: Sequence[Hit], ranked: Sequence[Choice]) -> np.ndarray:
     """What the judgement rests on, in the order of `NAMES`."""
-    best = ranked[0]
-    scores = np.array([choice.score for choice in ranked])
-    rarities = hits[0].question.rarity.values()
-    asked = wanted(hits[0].question.text)
+    best = ranked[0].candidate
+    question = hits[0].question
+    asked = wanted(question.text)
+    missing = 1 - max(asked.met_by(_with_lead(choice)) for choice in ranked[:LOOKED_AT])
     values = {
-        "late": hits[0].late,
         "cosine": max(max(hit.units_cosine, default=0.0) for hit in hits),
-        "weakest": min(_met([best.candidate.hit]), default=0.0),
-        "weakest_of_first": min(_met(hits[:LOOKED_AT]), default=0.0),
-        "ahead": best.score - scores[min(4, len(scores) - 1)],
-        "stands_out": (best.score - scores.mean()) / max(float(scores.std()), 1e-6),
-        "rarest": max(rarities, default=0.0),
-        "words": len(rarities),
-        "kind_missing": 1 - max(asked.met_by(_with_lead(choice)) for choice in ranked[:LOOKED_AT]),
+        "pooled": best.values[UNIT_FEATURES.index("pooled")],
+        "unmet": _unmet(best.hit),
+        "kind_missing": 0.0 if asked.name in VAGUE else missing,
+        "particular": (1 + missing) / 2 if asked.name in PARTICULARS else 0.0,
+        "passing": _passes_by(question.text, hits[:LOOKED_AT]),
     }
     return np.array([float(values[name]) for name in NAMES])
 
@@ -80,17 +77,34 @@ def _with_lead(choice: Choice) -> str:
     return " | ".join((unit.text, unit.lead, *unit.header))
 
 
-def _met(hits: Sequence[Hit]) -> list[float]:
-    """For each content word of the question: its best similarity to any token of the passages."""
-    question = hits[0].question
+def _unmet(hit: Hit) -> float:
+    """The share of the question's content words, by their rarity, that a passage does not speak of.
+
+    A word is met by one of the same stem, or by a token as similar in its context as `SAME`; by less, less.
+    """
+    question = hit.question
     spans = question.encoded.spans
-    found: list[float] = []
+    held = set(terms(hit.stored.chunk.embedding_text))
+    total = missed = 0.0
     for match in words(question.text):
         inside = np.flatnonzero((spans[:, 0] >= match.start()) & (spans[:, 1] <= match.end()))
-        if len(inside) and match.group().lower() not in STOP_WORDS:
-            passages = [hit.similarities[inside] for hit in hits if hit.similarities.shape[1]]
-            found.append(max((float(each.max(axis=1).mean()) for each in passages), default=0.0))
-    return found
+        if not len(inside) or match.group().lower() in STOP_WORDS:
+            continue
+        term = stem(match.group())
+        rarity = question.rarity.get(term, 0.0)
+        total += rarity
+        if term not in held:
+            near = hit.similarities[inside]
+            similar = float(near.max(axis=1).mean()) if near.shape[1] else 0.0
+            missed += rarity * (1 - min(max(similar / SAME, 0.0), 1.0))
+    return missed / total if total else 0.0
+
+
+def _passes_by(question: str, hits: Sequence[Hit]) -> bool:
+    """Whether a question asks for a moment or a ranking of which no passage speaks."""
+    found = passing(question)
+    text = " ".join(hit.stored.chunk.text for hit in hits).lower()
+    return any(each not in text for each in found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ ANSWERED = ("What colour is the pager?", "How many days of leave does everybody 
 ABSENT = (
     "Which plants grow on the surface of the moon?",
     "Who won the chess tournament of 1987 in Reykjavik?",
+    "What is the phone number of the server room?",
+    "How much does the pager cost?",
+    "Who cleaned the coffee machine last week?",
 )
 
 
@@ -28,6 +31,31 @@ def test_what_the_documents_say_is_not_refused(index: Index, question: str):
 def test_what_they_do_not_say_is_no_plain_answer(index: Index, question: str):
     hits = search(index, question, Place.internal())
     assert judge(hits, rank(hits)) is not Verdict.ANSWERS
+
+
+@pytest.mark.parametrize(
+    ("question", "feature", "is_seen"),
+    [
+        ("How much does an espresso cost?", "kind_missing", False),
+        ("What is the phone number of the server room?", "kind_missing", True),
+        ("How much does an espresso cost?", "particular", True),
+        ("When is the handover?", "particular", False),
+        ("Who won the tournament last year?", "passing", True),
+        ("Who carries the pager?", "passing", False),
+    ],
+)
+def test_what_speaks_against_an_answer_is_seen(index: Index, question: str, feature: str, is_seen: bool):
+    hits = search(index, question, Place.internal())
+    assert (features(hits, rank(hits))[NAMES.index(feature)] > 0) == is_seen
+
+
+def test_the_share_of_a_question_that_no_passage_speaks_of_grows_with_what_is_strange(index: Index):
+    def unmet(question: str) -> float:
+        hits = search(index, question, Place.internal())
+        return features(hits, rank(hits))[NAMES.index("unmet")]
+
+    met = unmet("What colour is the pager?")
+    assert 0 <= met < unmet("What colour is the zeppelin?") < unmet("Zeppelins over Samarkand?") <= 1
 
 
 @pytest.mark.parametrize("question", [*ANSWERED, "?", "", "the", "🙂", "42", "a" * 3000])
