@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,13 +15,12 @@ import truststore
 import typer
 
 from bot.command_line import cli_inbox, cli_people, cli_usage
-from bot.config import Settings, load_settings, other_secrets, other_variables
+from bot.config import Settings, load_settings, other_secrets, other_variables, usable_settings
 from bot.telemetry import logs
 from knowledge.errors import AdminError
 
 app = typer.Typer(
     name="ragtime",
-    help="Answers questions from a team's documents, and helps to choose RAG or fine-tuning.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -32,6 +32,7 @@ app.command(name="usage")(cli_usage.show_usage)
 app.add_typer(cli_people.export_app, name="export")
 app.add_typer(cli_people.forget_app, name="forget")
 
+DOTENV = Path(".env")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
@@ -57,17 +58,43 @@ def _stop(line: str) -> NoReturn:
 
 
 def _settings() -> Settings:
-    dotenv = Path(".env")
-    for name, value in other_variables(dotenv).items():
-        os.environ.setdefault(name, value)
-    settings = load_settings(os.environ, dotenv)
-    logs.set_up(settings.ragtime_log, (*settings.secrets, *other_secrets(os.environ)))
+    settings = load_settings(os.environ, DOTENV)
+    _prepare(settings)
     return settings
+
+
+def _prepare(settings: Settings) -> None:
+    """Hands what `.env` says beside the settings on to libraries; logs as the settings say."""
+    for name, value in other_variables(DOTENV).items():
+        os.environ.setdefault(name, value)
+    logs.set_up(settings.ragtime_log, (*settings.secrets, *other_secrets(os.environ)))
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"ragtime {version('ragtime')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Answers questions from a team's documents, and helps to choose RAG or fine-tuning.
+
+    All is set by environment variables or in a file .env; `ragtime doctor` tells what is missing.
+    """
 
 
 @app.command()
 def run() -> None:
-    """Start: the playground at http://127.0.0.1:3000, or Slack where its tokens are set."""
+    """Start: the playground at http://127.0.0.1:3000 (PORT changes it), or Slack where its tokens are set.
+
+    It serves until Ctrl-C or SIGTERM, and looks through the documents every five minutes.
+    """
     from bot.running import run as run_bot
 
     run_bot(_settings())
@@ -105,7 +132,10 @@ def sync(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the index up to date with the documents' folder (RAGTIME_DOCS)."""
+    """Bring the index up to date with the documents' folder (RAGTIME_DOCS).
+
+    A bot that runs does so by itself every five minutes; this does it now, beside it, too.
+    """
     from bot.command_line.terminal import show_sync
 
     with _carry_out("sync", {"sources": sources or [], "here": os.getcwd()}) as messages:
@@ -117,7 +147,7 @@ def ask(
     question: Annotated[list[str], typer.Argument(help="The question.")],
     as_json: AsJson = False,
 ) -> None:
-    """Answer a question from the documents, with its sources."""
+    """Answer a question from the documents that everyone in the company may read, with its sources."""
     from bot.command_line.terminal import show_answer
 
     if not (asked := " ".join(question).strip()):
@@ -133,7 +163,7 @@ def guide(
         Path | None, typer.Option(help="Where to write the decision record at the end; - prints it.")
     ] = None,
 ) -> None:
-    """RAG or fine-tuning? A few questions, then a recommendation."""
+    """RAG or fine-tuning? A few questions, then a recommendation with its reasons."""
     from bot.command_line.terminal_guide import hold_dialogue
 
     hold_dialogue(_settings(), " ".join(about or ()), export)
@@ -146,7 +176,10 @@ def evaluate(
     docs: Annotated[Path | None, typer.Option(help="For rag: the folder of documents asked about.")] = None,
     out: Annotated[Path | None, typer.Option("--json", help="Where to write metrics and items.")] = None,
 ) -> None:
-    """Measure answers, guide or router on cases whose outcome is known."""
+    """Measure answers, guide or router on cases whose outcome is known.
+
+    For example: ragtime eval rag questions.jsonl --docs handbook --json out.json
+    """
     if kind not in ("rag", "guide", "router"):
         _stop(f"There is no evaluation “{kind}”: write rag, guide or router")
     if (kind == "rag") != (docs is not None):
@@ -172,11 +205,16 @@ def _evaluated(kind: str, cases: Path, docs: Path | None, out: Path | None) -> d
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
-    """Check settings, tokens, scopes, database, Chroma, model and disk, each with what to do about it."""
+    """Check settings, tokens, scopes, database, Chroma, model and disk, each with what to do about it.
+
+    Exits with 1 where anything keeps Ragtime from working.
+    """
     from bot.command_line.terminal import show_findings
     from bot.doctor import examine
 
-    findings = examine(_settings())
+    settings, malformed = usable_settings(os.environ, DOTENV)
+    _prepare(settings)
+    findings = examine(settings, malformed, tuple(os.environ), tuple(other_variables(DOTENV)))
     if as_json:
         print(json.dumps([finding.as_dict() for finding in findings], indent=2))
     else:

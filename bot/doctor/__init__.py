@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
 
 import truststore
 
 from bot.config import Settings
-from bot.doctor import channels, knowledge_checks, machine, models, slack, storage
+from bot.doctor import channels, knowledge_checks, machine, models, slack, storage, variables
 from bot.doctor.finding import Finding, Status, first_line
 
 __all__ = ["Finding", "Status", "examine"]
@@ -37,14 +37,31 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Index", knowledge_checks.index),
 )
 
+# What says something about the mode that Slack's tokens choose.
+OF_TOKENS = ("Settings", "Slack")
 
-def examine(settings: Settings) -> list[Finding]:
+
+def examine(
+    settings: Settings,
+    malformed: Mapping[str, str] | None = None,
+    others: Collection[str] = (),
+    dotenv: Collection[str] = (),
+) -> list[Finding]:
     """Makes every check, and returns what each found, in the same order each time.
 
-    No check hides another: one that breaks or does not come to its end is a finding itself.
+    `malformed` are the variables that `settings` is without, with what to do; `others` are the names of all
+    that are set, `dotenv` those of the file. No check hides another: one that breaks or does not come to
+    its end is a finding itself.
     """
     truststore.inject_into_ssl()
-    return run_checks(CHECKS, settings, PATIENCE_SECONDS)
+    # Without its tokens, Slack would be taken for not wanted.
+    slackless = any(name.startswith("SLACK_") for name in malformed or ())
+    checks = [check for check in CHECKS if not (slackless and check[0] in OF_TOKENS)]
+    return [
+        *variables.malformed(malformed or {}),
+        *variables.unread(others, dotenv),
+        *run_checks(checks, settings, PATIENCE_SECONDS),
+    ]
 
 
 def run_checks(checks: Iterable[tuple[str, Check]], settings: Settings, patience: float) -> list[Finding]:

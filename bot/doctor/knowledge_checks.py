@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, func, inspect, select
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.config import Settings
 from bot.doctor.finding import Finding, first_line
-from knowledge.database import open_database
+from knowledge.database import BadDatabase, open_database
 from knowledge.embeddings.choice import OPENAI
 from knowledge.index import EMBEDDER, state
 from knowledge.sources.folder import FoundFile, Skipped, walk
-from knowledge.sources.rules import RULES_FILE, BadRules, load_rules
+from knowledge.sources.rules import RULES_FILE, BadRules, Rules, load_rules
+from knowledge.sync import FOLDER as SYNCED_FOLDER
 from knowledge.sync import LAST_SYNC
 from knowledge.tables import documents, index_state
 
@@ -24,6 +24,7 @@ FOLDER = "Documents"
 INDEX = "Index"
 RULES = "Path rules"
 NAMED = 3
+NONE_YET = "none yet: made at the first start, or by `ragtime sync`"
 
 
 def folder(settings: Settings) -> Iterator[Finding]:
@@ -39,9 +40,19 @@ def folder(settings: Settings) -> Iterator[Finding]:
         advice = "Mend the file: until then nothing is synced, as it may restrict documents"
         yield Finding(RULES, "failed", first_line(error), advice)
         return
-    count = len(rules.rules)
-    yield Finding(RULES, "ok", f"{count} in {RULES_FILE}" if count else f"none ({RULES_FILE})")
+    yield matching(rules, [entry.path for entry in entries if isinstance(entry, FoundFile)])
     yield _contents(root, entries)
+
+
+def matching(rules: Rules, paths: Collection[str]) -> Finding:
+    """Whether each rule is about any document: one that is not may be misspelt, and protects nothing."""
+    count = len(rules.rules)
+    idle = [rule.pattern for rule in rules.rules if not any(map(rule.paths.match_file, paths))]
+    if idle:
+        found = f"{len(idle)} of {count} in {RULES_FILE} match no document: {', '.join(idle[:NAMED])}"
+        advice = "Compare them with the documents' paths: what they are meant to restrict is not restricted"
+        return Finding(RULES, "warning", found + (", …" if len(idle) > NAMED else ""), advice)
+    return Finding(RULES, "ok", f"{count} in {RULES_FILE}" if count else f"none ({RULES_FILE})")
 
 
 def _contents(root: Path, entries: list[FoundFile | Skipped]) -> Finding:
@@ -62,18 +73,17 @@ def _contents(root: Path, entries: list[FoundFile | Skipped]) -> Finding:
 
 def index(settings: Settings) -> Iterator[Finding]:
     """How many documents are indexed, when they were last looked through, and by which embedder."""
-    file = None
     try:
-        url = make_url(settings.database)
-        file = url.database if url.get_backend_name() == "sqlite" else None
-    except SQLAlchemyError:
-        pass
-    if not file or not Path(file).is_file():
-        yield Finding(INDEX, "ok", "none yet: made at the first start, or by `ragtime sync`")
+        engine = open_database(settings.database)
+    except BadDatabase:
+        yield Finding(INDEX, "skipped", "there is no database to look into")
         return
-    engine = open_database(settings.database)
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
     try:
-        yield _index(engine)
+        if file and not Path(file).is_file():
+            yield Finding(INDEX, "ok", NONE_YET)
+        else:
+            yield _index(engine, settings.ragtime_docs)
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         yield Finding(
@@ -83,14 +93,18 @@ def index(settings: Settings) -> Iterator[Finding]:
         engine.dispose()
 
 
-def _index(engine: Engine) -> Finding:
+def _index(engine: Engine, root: Path) -> Finding:
     if not inspect(engine).has_table(index_state.name):
-        return Finding(INDEX, "ok", "none yet: made at the first start, or by `ragtime sync`")
+        return Finding(INDEX, "ok", NONE_YET)
     with engine.connect() as connection:
         count = connection.scalar(select(func.count()).where(documents.c.version > 0)) or 0
         synced = state(connection, LAST_SYNC)
+        made_from = state(connection, SYNCED_FOLDER)
         maker = state(connection, EMBEDDER)
         kept_in = connection.scalar(select(func.count()).where(~documents.c.model_allowed)) or 0
+    if made_from not in (None, str(root)):
+        advice = "The next start or sync takes RAGTIME_DOCS over, and removes what is not there"
+        return Finding(INDEX, "warning", f"{count:,} documents, of another folder: {made_from}", advice)
     if synced is None:
         advice = "Start Ragtime, or run `ragtime sync`: it goes on where it was"
         return Finding(INDEX, "warning", f"{count:,} documents, no sync came to its end yet", advice)

@@ -37,6 +37,7 @@ NEW_APP_TOKEN = (
     "make one under “Basic Information” → “App-Level Tokens” with the scope connections:write, and put it "
     "into SLACK_APP_TOKEN"
 )
+NO_ROTATION = "Create the app anew from the manifest, without token rotation: it cannot be switched off later"
 CHECK_NETWORK = "Check this machine's network, HTTPS_PROXY and SLACK_API_URL"
 REASONS = {
     "invalid_auth": "Slack does not know it",
@@ -76,7 +77,11 @@ def _bot_token(token: SecretStr, api_url: str) -> Iterator[Finding]:
         return
     data = cast(dict[str, str], response.data)
     where = f"{data.get('team', '?')} ({data.get('url', '?')})"
-    yield Finding(BOT_TOKEN, "ok", f"@{data.get('user', '?')} in {where}, by {api_url}")
+    found = f"@{data.get('user', '?')} in {where}, by {api_url}"
+    if token.get_secret_value().startswith("xoxe."):
+        yield Finding(BOT_TOKEN, "warning", f"{found}; it expires within twelve hours", NO_ROTATION)
+    else:
+        yield Finding(BOT_TOKEN, "ok", found)
     headers = {name.lower(): value for name, value in response.headers.items()}
     yield scopes(_header(headers, "x-oauth-scopes"), wanted_scopes())
     yield clock(_header(headers, "date"), datetime.now(UTC))

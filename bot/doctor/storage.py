@@ -20,7 +20,7 @@ from bot.doctor.finding import SERVER_SECONDS, Finding, first_line
 from bot.doctor.machine import existing_part
 from bot.migrations import HISTORY as BOT_HISTORY
 from bot.tables import metadata as bot_tables
-from knowledge.database import open_database
+from knowledge.database import BadDatabase, open_database
 from knowledge.errors import AdminError
 from knowledge.opening import HomeInUse, HomeUnusable, own
 from knowledge.tables import HISTORY as KNOWLEDGE_HISTORY
@@ -48,21 +48,17 @@ def database(settings: Settings) -> Iterator[Finding]:
     """Whether the database opens, can be written to, and has this version's tables."""
     try:
         url = make_url(settings.database)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         yield Finding(
             "Database",
             "failed",
             "DATABASE_URL is no SQLAlchemy URL",
-            "Write it like sqlite:////var/lib/ragtime/ragtime.db, or unset it for SQLite in RAGTIME_HOME",
+            "Write it like postgresql://user:password@host/ragtime or sqlite:////var/lib/ragtime/ragtime.db, "
+            "or unset it for SQLite in RAGTIME_HOME",
         )
         return
     if url.get_backend_name() != "sqlite":
-        yield Finding(
-            "Database",
-            "failed",
-            f"DATABASE_URL names {url.get_backend_name()}",
-            "The word index is made for SQLite so far: unset DATABASE_URL, or write sqlite:///…",
-        )
+        yield opened(settings.database, url.render_as_string(hide_password=True))
         return
     file = Path(url.database or "").absolute()
     if url.database and not file.parent.is_dir():
@@ -103,28 +99,31 @@ def opened(url: str, where: str) -> Finding:
     """Opens a database that exists, tries to write, and looks at its migrations."""
     try:
         engine = open_database(url)
-        try:
-            _try_to_write(engine)
-            return _schemas(engine, where)
-        finally:
-            engine.dispose()
+    except BadDatabase as error:
+        return Finding("Database", "failed", first_line(error), "Correct DATABASE_URL")
+    try:
+        _try_to_write(engine)
+        return _schemas(engine, where)
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
-        return Finding(
-            "Database",
-            "failed",
-            f"{where}: {first_line(cause)}",
+        advice = (
             "Check that the file is this user's and no other program holds it; copies made before each "
-            "migration lie beside it",
+            "migration lie beside it"
+            if engine.dialect.name == "sqlite"
+            else "Start the server, or correct DATABASE_URL"
         )
+        return Finding("Database", "failed", f"{where}: {first_line(cause)}", advice)
+    finally:
+        engine.dispose()
 
 
 def _try_to_write(engine: Engine) -> None:
     """Makes a table and takes it back."""
     probe = Table("ragtime_doctor", MetaData(), Column("id", Integer))
     with engine.connect() as connection:
-        # Python's sqlite3 would not begin a transaction for this by itself.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if engine.dialect.name == "sqlite":
+            # Python's sqlite3 would not begin a transaction for this by itself.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         connection.execute(CreateTable(probe))
         connection.exec_driver_sql("ROLLBACK")
 

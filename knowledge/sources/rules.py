@@ -50,8 +50,9 @@ class Statements:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What holds for the paths that match."""
+    """What holds for the paths that match; `pattern` is what they match, as written."""
 
+    pattern: str
     paths: GitIgnoreSpec
     statements: Statements
 
@@ -155,4 +156,4 @@ def _rule(values: Mapping[str, object], where: str) -> Rule:
         raise BadRules(f"{where}: model: write true or false")
     if "url" in values and not (isinstance(url := values["url"], str) and absolute_url(url)):
         raise BadRules(f"{where}: url: write an address with http:// or https://")
-    return Rule(patterns([path], f"{where}: path"), Statements(audience, model, url))
+    return Rule(path, patterns([path], f"{where}: path"), Statements(audience, model, url))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -244,6 +245,11 @@ def test_help_names_every_command(there: dict[str, str]):
     done = ragtime_here(there, "--help")
     assert done.returncode == 0
     assert all(name in done.stdout for name in ("run", "sync", "ask", "eval", "doctor"))
+
+
+def test_the_version_is_that_of_the_package(there: dict[str, str]):
+    done = ragtime_here(there, "--version")
+    assert (done.returncode, done.stdout) == (0, f"ragtime {version('ragtime')}\n")
 
 
 def test_sync_and_ask_go_through_a_bot_that_runs(there: dict[str, str]):

@@ -20,11 +20,23 @@ import pytest
 from pydantic import SecretStr
 
 from bot.config import Settings, load_settings
-from bot.doctor import Finding, examine, knowledge_checks, machine, models, run_checks, slack, storage
+from bot.doctor import (
+    CHECKS,
+    Finding,
+    examine,
+    knowledge_checks,
+    machine,
+    models,
+    run_checks,
+    slack,
+    storage,
+    variables,
+)
 from knowledge.embeddings.choice import EmbedderSettings, local_embedder
 from knowledge.opening import open_index, own
 from knowledge.sync import sync_folder
 from tests.support.bot_database import bot_database
+from tests.support.command import ragtime_here
 from tests.support.openai_server import OpenAIServer
 from tests.support.slack import LocalSlack
 
@@ -374,7 +386,9 @@ def test_the_look_leaves_nothing_in_the_database(environment: dict[str, str], ho
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("postgresql://db/ragtime", "postgresql"),
+        ("postgresql://me:secret@127.0.0.1:9/ragtime", "postgresql://me:***@127.0.0.1:9/ragtime: connection"),
+        ("mysql://db/ragtime", "DATABASE_URL cannot be used"),
+        ("postgresql://db:many/ragtime", "no SQLAlchemy URL"),
         ("ragtime.db", "no SQLAlchemy URL"),
         ("sqlite:////no/such/folder/x.db", "there is no folder"),
     ],
@@ -410,6 +424,14 @@ def test_a_chroma_server_that_is_not_there_is_a_fault() -> None:
     finding = about("Chroma", storage.chroma(load_settings({"CHROMA_URL": closed_address()})))
     assert finding.failed
     assert "CHROMA_URL" in finding.advice
+
+
+def test_a_database_on_a_server_is_looked_at_likewise(postgres: str) -> None:
+    settings = load_settings({"DATABASE_URL": postgres})
+    finding = about("Database", storage.database(settings))
+    assert finding.status == "ok"
+    assert finding.found.endswith("opens, can be written to; gets this version's tables at the next start")
+    assert about("Index", knowledge_checks.index(settings)).found.startswith("none yet")
 
 
 # Models
@@ -494,7 +516,59 @@ def test_embeddings_that_do_not_come_are_a_fault(environment: dict[str, str]) ->
     assert "words alone" in finding.advice
 
 
+# Variables
+
+
+def test_all_malformed_variables_are_told_and_the_rest_is_examined(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.doctor.CHECKS", [check for check in CHECKS if check[0] != "Embedder"])
+    there = {"HOME": environment["RAGTIME_HOME"], **environment}
+    broken = {
+        "SLACK_BOT_TOKEN": "xapp-fake-1",
+        "PORT": "many",
+        "DATABASE_URL": "nonsense",
+        "RAGTIME_DOC": "x",
+    }
+    done = ragtime_here(there | broken, "doctor", "--json")
+    findings = {finding["subject"]: finding for finding in json.loads(done.stdout)}
+    assert (done.returncode, done.stderr) == (1, "")
+    assert findings["SLACK_BOT_TOKEN"]["found"].endswith("which belongs into SLACK_APP_TOKEN")
+    assert findings["PORT"]["advice"] == "Write a number from 1 to 65535, not “many”"
+    assert findings["Database"]["status"] == "failed"
+    assert findings["RAGTIME_DOC"]["advice"].startswith("Did you mean RAGTIME_DOCS?")
+    assert findings["Documents"]["status"] == "ok"
+    assert "Slack bot token" not in findings
+    assert "fake-1" not in done.stdout
+
+
+def test_names_that_nothing_reads_are_told_where_they_may_be_meant_for_us() -> None:
+    found = variables.unread(("RAGTIME_COLOUR", "OPENAI_APIKEY", "PATH"), ("DATABASE_URI", "PORTS_OF_CALL"))
+    assert [finding.subject for finding in found] == ["DATABASE_URI", "RAGTIME_COLOUR"]
+
+
 # Knowledge
+
+
+def test_a_rule_that_matches_no_document_is_a_warning(environment: dict[str, str], docs: Path) -> None:
+    (docs / ".ragtime.toml").write_text(
+        '[[rule]]\npath = "peple/**"\naudience = "group:hr"\n[[rule]]\npath = "*.md"\nmodel = false\n'
+    )
+    finding = about("Path rules", knowledge_checks.folder(load_settings(environment)))
+    assert finding.status == "warning"
+    assert finding.found == "1 of 2 in .ragtime.toml match no document: peple/**"
+
+
+def test_an_index_of_another_folder_is_a_warning(
+    environment: dict[str, str], docs: Path, tmp_path: Path
+) -> None:
+    local = environment | {"RAGTIME_EMBEDDINGS": "local"}
+    sync(load_settings(local))
+    (tmp_path / "other").mkdir()
+    other = load_settings(local | {"RAGTIME_DOCS": str(tmp_path / "other")})
+    finding = about("Index", knowledge_checks.index(other))
+    assert finding.status == "warning"
+    assert finding.found == f"1 documents, of another folder: {docs}"
 
 
 def test_rules_that_cannot_be_read_are_a_fault(environment: dict[str, str], docs: Path) -> None:
