@@ -34,6 +34,11 @@ class Answerer(Protocol):
         ...
 
     @property
+    def examples(self) -> Sequence[str]:
+        """What newcomers are offered to ask."""
+        ...
+
+    @property
     def guide(self) -> Guide:
         """The dialogue that helps to choose between RAG and fine-tuning."""
         ...

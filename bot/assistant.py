@@ -15,8 +15,9 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from bot.answerer import KnownDocument
-from bot.config import Settings
+from bot.config import SAMPLE_DOCS, Settings
 from bot.model_settings import embedder_settings, model_settings
+from bot.words import EXAMPLES, SAMPLE_EXAMPLES
 from chains.answer import AnswerChain
 from chains.contract import AnswerEvent, Question, Turn
 from chains.guide.dialogue import Guide
@@ -180,6 +181,11 @@ class Assistant:
     def route(self, text: str, context: Context, history: Sequence[Turn] = ()) -> Routed:
         """What a message is for, by its words and where it was said."""
         return self._router.route(text, context, history)
+
+    @property
+    def examples(self) -> Sequence[str]:
+        """What newcomers are offered to ask: of the documents that ship with us, we know what is in them."""
+        return SAMPLE_EXAMPLES if self._settings.ragtime_docs == SAMPLE_DOCS else EXAMPLES
 
     @property
     def guide(self) -> Guide:

@@ -77,7 +77,7 @@ def run(
         if events is None:
             routes.append(slack_events(lambda: assembly.app))
         if standin:
-            routes += [*standin.routes(), *_page(standin, settings.ragtime_docs)]
+            routes += [*standin.routes(), *_page(standin, settings.ragtime_docs, answerer.examples)]
 
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -206,11 +206,11 @@ def _check(variable: str, where: str, ask: Callable[[], object]) -> None:
         log.warning("Slack cannot be reached yet: %s", error)
 
 
-def _page(standin: StandIn, docs: Path) -> Sequence[BaseRoute]:
+def _page(standin: StandIn, docs: Path, examples: Sequence[str]) -> Sequence[BaseRoute]:
     from bot.playground.page import SlashCommand, page_routes
 
     commands = [SlashCommand(name, *texts) for name, texts in words.COMMANDS.items()]
-    return page_routes(standin.workspace, docs, commands, words.EXAMPLES)
+    return page_routes(standin.workspace, docs, commands, examples)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-EXAMPLES = (
+from collections.abc import Sequence
+
+# What newcomers are offered to ask, whatever the documents; and over those that ship with Ragtime.
+FOR_THE_GUIDE = "Should we fine-tune a model or use RAG for our support bot?"
+EXAMPLES = ("Which documents do you know?", "What can you do?", FOR_THE_GUIDE)
+SAMPLE_EXAMPLES = (
     "How many days of leave do I get?",
     "How fast must I acknowledge a page?",
     "What kinds of fine-tuning are there?",
-    "Should we fine-tune a model or use RAG for our support bot?",
+    FOR_THE_GUIDE,
 )
 
 # Slash commands: usage hint and description, as in the manifest.
@@ -19,10 +24,10 @@ COMMANDS = {
 HELP = (
     "Hi! Ask me about your team’s documents, and I answer with their own words and a link to each. "
     "Or tell me what you are building, and I help you choose between RAG and fine-tuning. "
-    "For example:\n" + "\n".join(f"- {example}" for example in EXAMPLES)
+    "For example:\n{examples}"
 )
 ASK_USAGE = (
-    f"Write your question after the command, for example `/ask {EXAMPLES[0]}` Only you see the answer."
+    "Write your question after the command, for example `/ask Who is on call?` Only you see the answer."
 )
 
 REFUSAL = "I could not find this in your documents."
@@ -131,6 +136,11 @@ def busy_status(seconds: int) -> str:
 def busy(seconds: int) -> str:
     """What is said at once to a command while many questions wait."""
     return f"Many questions at once: yours takes about {seconds} seconds."
+
+
+def help_with(examples: Sequence[str]) -> str:
+    """What Ragtime does, with questions to begin with."""
+    return HELP.format(examples="\n".join(f"- {example}" for example in examples))
 
 
 def counted(documents: int) -> str:

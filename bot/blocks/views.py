@@ -17,11 +17,11 @@ DOCUMENTS_LISTED = 15
 HEADER_LIMIT = 150
 
 
-def home_view(documents: int, last_sync: datetime | None) -> dict[str, Any]:
+def home_view(documents: int, last_sync: datetime | None, examples: Sequence[str]) -> dict[str, Any]:
     """The home tab: what Ragtime does, how much it knows, what to ask."""
     known = f"I know *{words.counted(documents)}* that you may read"
     when = f", last looked through {moment(last_sync)}." if last_sync else "."
-    examples = "\n".join(f"• {example}" for example in words.EXAMPLES)
+    listed = "\n".join(f"• {example}" for example in examples)
     return {
         "type": "home",
         "blocks": [
@@ -29,7 +29,7 @@ def home_view(documents: int, last_sync: datetime | None) -> dict[str, Any]:
             section(words.HOME_ABOUT),
             {"type": "divider"},
             section(known + when),
-            section(f"For example:\n{examples}"),
+            section(f"For example:\n{listed}"),
         ],
     }
 

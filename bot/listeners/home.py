@@ -31,11 +31,11 @@ def _suggest_prompts(services: Services, channel: str) -> None:
     services.client.assistant_threads_setSuggestedPrompts(
         channel_id=channel,
         title=words.PROMPTS_TITLE,
-        prompts=[{"title": example, "message": example} for example in words.EXAMPLES],
+        prompts=[{"title": example, "message": example} for example in services.answerer.examples],
     )
 
 
 def _publish_home(services: Services, user: str) -> None:
     documents = services.answerer.document_count(services.audience.person(user))
-    view = home_view(documents, services.answerer.last_sync())
+    view = home_view(documents, services.answerer.last_sync(), services.answerer.examples)
     services.client.views_publish(user_id=user, view=view)

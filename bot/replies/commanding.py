@@ -22,7 +22,7 @@ def carry_out(services: Services, incoming: Incoming, command: Spoken, guide: St
     """Does what a message commands. `guide` is the one that lives where the command was given."""
     match command.name:
         case "help":
-            return plain_message(words.HELP)
+            return plain_message(words.help_with(services.answerer.examples))
         case "documents" | "search_documents":
             return list_documents(services, incoming, command.words)
         case "last_sync":

@@ -34,7 +34,7 @@ def reply_to_message(services: Services, incoming: Incoming, reply: Reply) -> Re
         return guiding.show(services, incoming, done, guessed=done.moves == 1)
     guide = guides.in_thread(services.engine, incoming)
     if not incoming.text and guide is None:
-        return plain_message(words.HELP)
+        return plain_message(words.help_with(services.answerer.examples))
     return _reply(services, incoming, guide, lambda: answer_as_it_comes(services, incoming, reply))
 
 

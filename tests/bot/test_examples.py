@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import knowledge
-from bot.words import EXAMPLES
+from bot.replies.spoken import find_command
+from bot.words import EXAMPLES, FOR_THE_GUIDE, SAMPLE_EXAMPLES
 from chains.answer import AnswerChain
 from chains.contract import Answer, Question
 from chains.router import Router
@@ -20,7 +21,6 @@ from tests.support.knowledge import opened, sync
 SAMPLE = Path(knowledge.__file__).parent / "sample"
 # The folders with anything to say on these questions; the rest would only take time to index.
 FOLDERS = ("handbook/people", "handbook/on-call", "handbook/start", "rag-or-fine-tuning")
-FOR_THE_GUIDE = "Should we fine-tune a model or use RAG for our support bot?"
 FACTS = {
     "How many days of leave do I get?": "29 days",
     "How fast must I acknowledge a page?": "within seven minutes",
@@ -37,7 +37,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Iterator
 
 
 def test_each_example_has_its_fact_below_or_is_for_the_guide() -> None:
-    assert set(EXAMPLES) == {*FACTS, FOR_THE_GUIDE}
+    assert set(SAMPLE_EXAMPLES) == {*FACTS, FOR_THE_GUIDE}
 
 
 @pytest.mark.parametrize("question", FACTS)
@@ -48,7 +48,14 @@ def test_an_example_is_answered_with_its_fact_and_without_doubt(sample: Index, q
     assert FACTS[question] in " ".join(statement.text for statement in reply.statements)
 
 
-@pytest.mark.parametrize("question", EXAMPLES)
+@pytest.mark.parametrize("question", SAMPLE_EXAMPLES)
 def test_an_example_goes_where_its_answer_is(minilm: MiniLM, question: str) -> None:
     routed = Router(minilm).route(question, "dm")
     assert routed.route == ("guide" if question == FOR_THE_GUIDE else "answer")
+
+
+def test_what_is_offered_over_any_documents_needs_none(minilm: MiniLM) -> None:
+    commands = {spoken.name for example in EXAMPLES if (spoken := find_command(example))}
+    assert commands == {"documents", "help"}
+    routes = [Router(minilm).route(example, "dm").route for example in EXAMPLES]
+    assert routes == ["command", "command", "guide"]

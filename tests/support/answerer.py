@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.answerer import KnownDocument
+from bot.words import EXAMPLES
 from chains.contract import Answer, AnswerEvent, Progress, Question, Refusal, Source, Statement, Turn
 from chains.guide.dialogue import Guide
 from chains.router import Context, Routed, Router
@@ -69,6 +70,10 @@ class FakeAnswerer:
 
     def route(self, text: str, context: Context, history: Sequence[Turn]) -> Routed:
         return self.router.route(text, context, history) if self.router else Routed("answer", True, False)
+
+    @property
+    def examples(self) -> Sequence[str]:
+        return EXAMPLES
 
     @property
     def guide(self) -> Guide:

@@ -13,14 +13,15 @@ LONG = "a <long> & *odd* title " * 200
 
 
 def test_the_home_tab_says_how_much_there_is_and_since_when() -> None:
-    view = home_view(1, datetime(2026, 11, 25, 9, 30, tzinfo=UTC))
+    view = home_view(1, datetime(2026, 11, 25, 9, 30, tzinfo=UTC), ("Who is on call?",))
     check_view(view)
     assert "I know *1 document* that you may read" in str(view)
     assert "25 Nov 2026, 09:30 UTC" in str(view)
+    assert "• Who is on call?" in str(view)
 
 
 def test_the_home_tab_needs_no_sync() -> None:
-    view = home_view(1_234, None)
+    view = home_view(1_234, None, ())
     check_view(view)
     assert "I know *1,234 documents* that you may read." in str(view)
 
