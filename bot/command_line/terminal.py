@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rich.box import HORIZONTALS
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -137,12 +137,12 @@ def show_answer(messages: Iterable[Message], as_json: bool) -> None:
         if statement["lead"] and statement["lead"] != lead:
             OUT.print(escape(statement["lead"]), highlight=False)
         lead = statement["lead"]
-        numbers = "".join(f"\\[{number}]" for number in statement["sources"])
+        numbers = "".join(f"[{number}]" for number in statement["sources"])
         mark = (statement["marker"] or "•") + " " if statement["kind"] == "list_item" else ""
-        text = Padding(
-            f"{mark}{escape(_words(statement))} [dim]{numbers}[/]", (0, 0, 0, 2 if mark else 0), expand=False
+        text = _folded(f"{mark}{_words(statement)} {numbers}", OUT.width, "  " if mark else "")
+        OUT.print(
+            f"{escape(text.removesuffix(numbers))}[dim]{escape(numbers)}[/]", highlight=False, soft_wrap=True
         )
-        OUT.print(text, highlight=False)
     if result["table"]:
         _show_table(result["table"], result["sources"])
     if result["notice"]:
@@ -152,7 +152,9 @@ def show_answer(messages: Iterable[Message], as_json: bool) -> None:
     for source in result["sources"]:
         where = source["url"] or source["document"]
         OUT.print(
-            f"[dim]\\[{source['number']}] {escape(_heading(source))}  {escape(where)}[/]", highlight=False
+            f"[dim]\\[{source['number']}] {escape(_heading(source))}  {escape(where)}[/]",
+            highlight=False,
+            soft_wrap=True,
         )
 
 
@@ -175,6 +177,22 @@ def _heading(source: dict[str, Any]) -> str:
     return " › ".join([source["title"], *source["heading_path"][-1:]])
 
 
+def _folded(text: str, width: int, indent: str) -> str:
+    """A text in lines of a width; a word that is longer, such as an address, stays whole."""
+    return "\n".join(
+        textwrap.fill(
+            line,
+            width,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            replace_whitespace=False,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for line in text.splitlines()
+    )
+
+
 def _words(statement: dict[str, Any]) -> str:
     """A statement's words; a table row's with the header's before each cell."""
     if statement["kind"] == "table_row" and len(statement["header"]) == len(statement["cells"]):
@@ -184,9 +202,11 @@ def _words(statement: dict[str, Any]) -> str:
 
 
 def show_findings(findings: Iterable[Finding]) -> None:
-    """A table of what was examined, with what to do where something is wrong."""
-    table = Table(show_header=False, box=None, padding=(0, 1))
-    for finding in findings:
-        advice = f"\n[dim]→ {escape(finding.advice)}[/]" if finding.advice else ""
-        table.add_row(MARKS[finding.status], escape(finding.subject), escape(finding.found) + advice)
-    OUT.print(table)
+    """What was examined, with what to do where something is wrong; addresses and paths stay whole."""
+    shown = list(findings)
+    width = max((len(finding.subject) for finding in shown), default=0)
+    for finding in shown:
+        lines = [f"{MARKS[finding.status]} {escape(finding.subject):{width}}  {escape(finding.found)}"]
+        if finding.advice:
+            lines.append(f"{'':{width + 4}}[dim]→ {escape(finding.advice)}[/]")
+        OUT.print("\n".join(lines), highlight=False, soft_wrap=True)
