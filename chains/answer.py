@@ -23,7 +23,6 @@ from chains.contract import (
     Retrieved,
     Statement,
 )
-from chains.features import Candidate
 from chains.generate import ModelFailed, NothingSupported, Passage, generate
 from chains.hostile import speaks_to_model
 from chains.llm import LIMITS, Limits
@@ -31,6 +30,7 @@ from chains.refusal import Verdict, judge
 from chains.rewrite import Rewritten, rewrite
 from chains.search import find
 from chains.sources import Sources
+from chains.whole import Quotation, beside_table, whole_answer
 from knowledge.documents import Chunk
 from knowledge.index import Index
 from knowledge.retriever import Hit
@@ -147,22 +147,24 @@ class AnswerChain:
     ) -> Iterator[AnswerEvent]:
         """The quoted answer, after what a model may have said before it failed; or a refusal."""
         ranked = _for_readers(extract.rank(retrieved.hits))
-        chosen = extract.choose(ranked)
         verdict = judge(retrieved.hits, ranked)
+        candidates = [choice.candidate for choice in ranked]
         if retrieved.table:
             # It covers what was asked: a sentence need not.
-            chosen = retrieved.table.sentence_beside([choice.candidate for choice in ranked])
-            verdict = Verdict.ANSWERS
+            verdict, whole = Verdict.ANSWERS, beside_table(retrieved.table, candidates)
+        else:
+            question = retrieved.understood.question
+            whole = whole_answer(self.index, question, candidates, extract.choose(ranked))
         if not shown and verdict is Verdict.SILENT:
             yield self._refusal(retrieved, notice)
             return
         sources = sources or Sources(self.index)
         statements = list(shown)
-        for candidate in chosen if verdict is not Verdict.SILENT else ():
-            statements.append(_statement(candidate, sources))
+        for quotation in whole.quotations if verdict is not Verdict.SILENT else ():
+            statements.append(_statement(quotation, sources))
             yield statements[-1]
         sure = bool(shown) or verdict is Verdict.ANSWERS
-        table = sources.table(retrieved.table) if retrieved.table else None
+        table = sources.table(whole.table) if whole.table and verdict is not Verdict.SILENT else None
         yield Answer(
             retrieved.understood.question,
             tuple(statements),
@@ -218,11 +220,11 @@ def _written(
     )
 
 
-def _statement(candidate: Candidate, sources: Sources) -> Statement:
-    unit = candidate.unit
+def _statement(quotation: Quotation, sources: Sources) -> Statement:
+    unit = quotation.unit
     return Statement(
         text=unit.text,
-        sources=(sources.number(candidate.hit),),
+        sources=(sources.number(quotation.hit, unit.text),),
         quotes=(unit.text,),
         quoted=True,
         kind=unit.kind,

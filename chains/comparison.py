@@ -10,11 +10,9 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from chains.features import Candidate
 from chains.tables import FoundTable, found_tables
 from knowledge.index import Index
 from knowledge.retriever import Hit
@@ -31,9 +29,6 @@ COVERS_COMPARISON = 0.8
 FOCUS_WEIGHT = 0.5
 RANK_WEIGHT = 0.2
 
-# Of the sentences ranked for an answer, those that may stand beside a table.
-SENTENCES_LOOKED_AT = 10
-
 Terms = frozenset[str]
 
 
@@ -43,19 +38,6 @@ class AskedTable:
 
     found: FoundTable
     start: int
-
-    def sentence_beside(self, ranked: Sequence[Candidate]) -> list[Candidate]:
-        """The best sentence that stands with the table, if it is among the best of all."""
-        stored = self.found.hit.stored
-        section = (stored.document.id, stored.chunk.heading_path)
-        beside = (
-            candidate
-            for candidate in ranked[:SENTENCES_LOOKED_AT]
-            if candidate.unit.kind == "sentence"
-            and candidate.unit.text != self.found.caption
-            and (candidate.hit.stored.document.id, candidate.hit.stored.chunk.heading_path) == section
-        )
-        return list(islice(beside, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,18 @@ class Sources:
         self.listed[number - 1] = replace(listed, passage=passage)
         return table
 
-    def number(self, hit: Hit) -> int:
-        """The number under which a passage is cited, a new one where it is not listed yet."""
+    def number(self, hit: Hit, quoted: str = "") -> int:
+        """The number under which a passage is cited, a new one where it is not listed yet.
+
+        What is quoted of its section is in the passage, even if it stands further away.
+        """
+        number = self._number(hit)
+        listed = self.listed[number - 1]
+        if quoted not in listed.passage:
+            self.listed[number - 1] = replace(listed, passage=f"{listed.passage}\n{quoted}")
+        return number
+
+    def _number(self, hit: Hit) -> int:
         chunk, document = hit.stored.chunk, hit.stored.document
         section = (document.id, chunk.heading_path, chunk.page)
         if section not in self._numbers:

@@ -1,0 +1,217 @@
+"""Makes chosen sentences a whole answer: the list that one leads in, the definition that is asked for.
+
+Sentences are chosen one by one (`chains.extract`). Some say little alone: a line that leads in a list, one
+item of several where all are asked for. Here they are joined by what belongs to them in their document.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from itertools import groupby, islice
+from pathlib import Path
+
+from chains.comparison import AskedTable
+from chains.extract import MAX_STATEMENTS, MAX_WORDS
+from chains.features import Candidate
+from chains.tables import REACH, found_tables
+from knowledge.chunk import leads_in
+from knowledge.documents import Unit
+from knowledge.index import Index
+from knowledge.retriever import Hit
+from knowledge.terms import terms
+
+PATTERNS = Path(__file__).with_name("whole.toml")
+
+# A list that all is asked of is quoted up to this length; a longer one stays in its document.
+MAX_ITEMS = 12
+MAX_LIST_WORDS = 150
+# Lists that are quoted side by side, and how alike (as a share) the lines that lead them in are.
+MAX_LISTS = 3
+ALIKE = 0.6
+LISTS_LOOKED_AT = 60
+# Of the sentences ranked, those that may stand beside a table.
+BESIDE_LOOKED_AT = 10
+# A definition names what it defines within so many words.
+NAMED_WITHIN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A unit of a document, quoted, and the passage that led to it."""
+
+    hit: Hit
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What is quoted, in order, and the table that the last line leads in."""
+
+    quotations: tuple[Quotation, ...]
+    table: AskedTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list of a document under the line that leads it in, or the items that stand together without one."""
+
+    hit: Hit
+    lead: str
+    items: tuple[Unit, ...]
+
+    @property
+    def quotations(self) -> list[Quotation]:
+        """Its items."""
+        return [Quotation(self.hit, item) for item in self.items]
+
+
+def whole_answer(
+    index: Index, question: str, ranked: Sequence[Candidate], chosen: Sequence[Candidate]
+) -> Whole:
+    """The sentences chosen of those ranked, best first, with what makes them whole."""
+    by_rank = [Quotation(candidate.hit, candidate.unit) for candidate in ranked if candidate in chosen]
+    said = [Quotation(candidate.hit, candidate.unit) for candidate in chosen]
+    if _asks("all", question):
+        if table := _led_in_table(index, by_rank):
+            return Whole((), table)
+        each = _lists_alike(index, ranked) if _asks("each", question) else []
+        if lists := each or list(islice(_lists(index, by_rank), 1)):
+            return Whole(tuple(quotation for each in lists for quotation in each.quotations))
+    if name := _defined(question):
+        said = _definition_first(index, name, ranked, said)
+    return Whole(tuple(_with_lists(index, said)))
+
+
+def beside_table(table: AskedTable, ranked: Sequence[Candidate]) -> Whole:
+    """A table that was asked for, and the best sentence of its section if it is among the best of all."""
+    stored = table.found.hit.stored
+    section = (stored.document.id, stored.chunk.heading_path)
+    beside = (
+        Quotation(candidate.hit, candidate.unit)
+        for candidate in ranked[:BESIDE_LOOKED_AT]
+        if candidate.unit.kind == "sentence"
+        and candidate.unit.text != table.found.caption
+        and (candidate.hit.stored.document.id, candidate.hit.stored.chunk.heading_path) == section
+    )
+    return Whole(tuple(islice(beside, 1)), table)
+
+
+def _asks(what: str, question: str) -> bool:
+    return any(pattern.search(question) for pattern in _patterns()[what])
+
+
+def _defined(question: str) -> frozenset[str]:
+    """The terms of what a question wants defined; none where it wants no definition."""
+    found = filter(None, (pattern.match(question) for pattern in _patterns()["definition"]))
+    return next((frozenset(terms(match[1])) for match in found), frozenset())
+
+
+def _led_in_table(index: Index, quotations: Sequence[Quotation]) -> AskedTable | None:
+    """The table that one of the lines leads in."""
+    texts = {quotation.unit.text for quotation in quotations}
+    tables = found_tables(index, [quotation.hit for quotation in quotations])
+    return next((AskedTable(table, 0) for table in tables if table.caption in texts), None)
+
+
+def _list_of(index: Index, quotation: Quotation) -> _List | None:
+    """The list that a line leads in, or that an item is of; None where it is too long, or a list of links."""
+    unit = quotation.unit
+    if unit.kind != "list_item" and not leads_in(unit.text):
+        return None
+    units = [each for piece in index.section(quotation.hit.stored, REACH) for each in piece.units]
+    for (kind, lead), run in groupby(units, key=lambda each: (each.kind, each.lead)):
+        items = tuple(run)
+        if kind != "list_item" or not (lead == unit.text or unit in items):
+            continue
+        words = len(" ".join((lead, *(item.text for item in items))).split())
+        short = 1 < len(items) <= MAX_ITEMS and words <= MAX_LIST_WORDS
+        return _List(quotation.hit, lead, items) if short and not all(i.links for i in items) else None
+    return None
+
+
+def _lists(index: Index, quotations: Sequence[Quotation]) -> Iterator[_List]:
+    return filter(None, (_list_of(index, quotation) for quotation in quotations))
+
+
+def _lists_alike(index: Index, ranked: Sequence[Candidate]) -> list[_List]:
+    """The best lists of one document that are led in by nearly the same words, in its order."""
+    best = [Quotation(candidate.hit, candidate.unit) for candidate in ranked[:LISTS_LOOKED_AT]]
+    found = {(each.hit.stored.document.id, each.lead): each for each in _lists(index, best) if each.lead}
+    for document, lead in found:
+        alike = [
+            each
+            for (place, other), each in found.items()
+            if place == document and SequenceMatcher(None, lead.split(), other.split()).ratio() >= ALIKE
+        ]
+        if len(alike) > 1:
+            return sorted(alike[:MAX_LISTS], key=lambda each: each.hit.stored.chunk.ordinal)
+    return []
+
+
+def _definition_first(
+    index: Index, name: frozenset[str], ranked: Sequence[Candidate], said: Sequence[Quotation]
+) -> list[Quotation]:
+    """The sentence that opens the section on what is to be defined, then what else its document says."""
+
+    def heading(candidate: Candidate) -> frozenset[str]:
+        chunk = candidate.hit.stored.chunk
+        return frozenset(terms((chunk.heading_path or (chunk.title,))[-1]))
+
+    definitions = [
+        candidate
+        for candidate in ranked
+        if candidate.position == 0
+        and candidate.unit.kind == "sentence"
+        and name <= heading(candidate)
+        and name <= frozenset(terms(" ".join(candidate.unit.text.split()[:NAMED_WITHIN])))
+        and index.section(candidate.hit.stored, 1)[0].ordinal == candidate.hit.stored.chunk.ordinal
+    ]
+    if not definitions:
+        return list(said)
+    best = min(definitions, key=lambda candidate: len(heading(candidate)))
+    document = best.hit.stored.document.id
+    others = [
+        quotation
+        for quotation in said
+        if quotation.hit.stored.document.id == document and quotation.unit != best.unit
+    ]
+    return _fitting([Quotation(best.hit, best.unit), *others])
+
+
+def _with_lists(index: Index, said: Sequence[Quotation]) -> list[Quotation]:
+    """What is said, but for lines that lead in a list: their lists, where they fit."""
+    # Whoever asks is not answered by a question.
+    said = [quotation for quotation in said if not quotation.unit.text.endswith("?")] or said
+    for quotation in said:
+        led_in = None if quotation.unit.kind == "list_item" else _list_of(index, quotation)
+        if led_in is None:
+            continue
+        others = [other for other in said if other.unit not in led_in.items and other != quotation]
+        joined = _fitting([*led_in.quotations, *others], at_least=len(led_in.items))
+        return joined if _words(led_in.quotations) <= MAX_WORDS else list(said)
+    return list(said)
+
+
+def _fitting(quotations: Sequence[Quotation], at_least: int = 1) -> list[Quotation]:
+    """As many as an answer may hold, from the first on."""
+    most = max(MAX_STATEMENTS, at_least)
+    return [
+        quotation
+        for position, quotation in enumerate(quotations[:most])
+        if position < at_least or _words(quotations[: position + 1]) <= MAX_WORDS
+    ]
+
+
+def _words(quotations: Sequence[Quotation]) -> int:
+    return sum(len(quotation.unit.text.split()) for quotation in quotations)
+
+
+@cache
+def _patterns() -> dict[str, list[re.Pattern[str]]]:
+    file = tomllib.loads(PATTERNS.read_text(encoding="utf-8"))
+    return {name: [re.compile(text, re.IGNORECASE) for text in texts] for name, texts in file.items()}
