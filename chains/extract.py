@@ -16,6 +16,10 @@ from knowledge.retriever import Hit
 WEIGHTS = Path(__file__).with_name("extraction.toml")
 MAX_STATEMENTS = 3
 MAX_WORDS = 80
+# How far a further sentence may be behind the best one, in the score's unit: fewer words where one answers.
+MAX_BEHIND = 3.5
+
+_ASKS = NAMES.index("asks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,16 @@ def rank(hits: Sequence[Hit], weights: np.ndarray | None = None) -> list[Choice]
 def choose(ranked: Sequence[Choice]) -> list[Candidate]:
     """The best sentences, at most three and eighty words, in the order in which they stand.
 
-    The best one is taken however long it is; of passages, the one that holds the best comes first.
+    The best one is taken however long it is; of passages, the one that holds the best comes first. A question
+    or a lead-in says nothing alone: it is taken only where there is nothing else.
     """
+    saying = [choice for choice in ranked if not choice.candidate.values[_ASKS]] or ranked
     chosen: list[Choice] = []
     texts: set[str] = set()
     words = 0
-    for choice in ranked:
+    for choice in saying:
+        if chosen and choice.score < chosen[0].score - MAX_BEHIND:
+            break
         text = choice.candidate.unit.text
         length = len(text.split())
         if text in texts or (chosen and words + length > MAX_WORDS):

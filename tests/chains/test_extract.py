@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from chains.extract import MAX_STATEMENTS, MAX_WORDS, choose, rank
+from chains.extract import MAX_BEHIND, MAX_STATEMENTS, MAX_WORDS, Choice, choose, rank
+from chains.features import NAMES, Candidate
 from knowledge.access import Place
+from knowledge.documents import Unit
 from knowledge.index import Index
-from knowledge.retriever import search
+from knowledge.retriever import Hit, search
 
 QUESTIONS = (
     "Who carries the pager?",
@@ -64,3 +67,32 @@ def test_the_sentence_that_answers_is_among_the_chosen(index: Index, question: s
 
 def test_of_no_passages_nothing_is_chosen():
     assert choose(rank([])) == []
+
+
+def _choices(*texts_and_scores: tuple[str, float], hit: Hit) -> list[Choice]:
+    """Choices of sentences, best first."""
+    return [
+        Choice(Candidate(hit, i, Unit("sentence", text), _values(text)), score)
+        for i, (text, score) in enumerate(texts_and_scores)
+    ]
+
+
+def _values(text: str) -> np.ndarray:
+    return np.array([name == "asks" and text.endswith(("?", ":")) for name in NAMES], np.float32)
+
+
+def _texts(chosen: list[Candidate]) -> list[str]:
+    return [candidate.unit.text for candidate in chosen]
+
+
+def test_a_question_or_a_lead_in_is_no_answer_unless_there_is_nothing_else(index: Index):
+    hit = search(index, QUESTIONS[0], Place.internal())[0]
+    choices = _choices(("Who carries it?", 9), ("Bring these:", 8.5), ("Ada carries it.", 8), hit=hit)
+    assert _texts(choose(choices)) == ["Ada carries it."]
+    assert _texts(choose(choices[:1])) == ["Who carries it?"]
+
+
+def test_a_sentence_far_behind_the_best_one_is_left_out(index: Index):
+    hit = search(index, QUESTIONS[0], Place.internal())[0]
+    choices = _choices(("Best.", 9), ("Near.", 9 - MAX_BEHIND + 0.1), ("Far.", 9 - MAX_BEHIND - 0.1), hit=hit)
+    assert _texts(choose(choices)) == ["Best.", "Near."]
