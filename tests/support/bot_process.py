@@ -8,18 +8,14 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 
 from bot.config import load_settings
-from bot.serve import run
+from bot.serve import run, work
 from chains.contract import Question
 from knowledge.database import open_database
 from tests.support.answerer import FakeAnswerer
-
-
-def slowly(_: Question) -> None:
-    """Takes its time, as a model does."""
-    time.sleep(float(os.environ.get("SLOWNESS", "0")))
 
 
 def told(line: str) -> None:
@@ -27,8 +23,23 @@ def told(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-if __name__ == "__main__":
-    settings = load_settings(os.environ)
+def serve(role: str, environment: Mapping[str, str], told: Callable[[str], None]) -> None:
+    """Serves as the whole bot ("run"), or as one of several processes ("web", "worker")."""
+    settings = load_settings(environment)
     settings.ragtime_home.mkdir(parents=True, exist_ok=True)
+    slowness = float(environment.get("SLOWNESS", "0"))
+
+    def slowly(_: Question) -> None:
+        """Takes its time, as a model does."""
+        time.sleep(slowness)
+
     answerer = FakeAnswerer(before=slowly, between=slowly)
-    run(settings, answerer, open_database(settings.database), told, Future())
+    parts = (settings, answerer, open_database(settings.database), told, Future())
+    if role == "worker":
+        work(*parts)
+    else:
+        run(*parts, answers=role != "web")
+
+
+if __name__ == "__main__":
+    serve("run", os.environ, told)
