@@ -23,12 +23,12 @@ from chains.contract import (
     Retrieved,
     Statement,
 )
+from chains.follow_up import find_understood
 from chains.generate import ModelFailed, NothingSupported, Passage, generate
 from chains.hostile import speaks_to_model
 from chains.llm import LIMITS, Limits
 from chains.refusal import Verdict, judge
 from chains.rewrite import Rewritten, rewrite
-from chains.search import find
 from chains.sources import Sources
 from chains.whole import Quotation, beside_table, whole_answer
 from knowledge.documents import Chunk
@@ -91,7 +91,7 @@ class AnswerChain:
 
     def _retrieve(self, asked: tuple[Question, Rewritten]) -> _Retrieved:
         question, understood = asked
-        found = find(self.index, question.place, understood.search, self.model)
+        understood, found = find_understood(self.index, question.place, understood, self.model)
         table = table_asked_for(self.index, question.text, understood.search, found.hits)
         return _Retrieved(question, understood, found.hits, found.notice, table)
 

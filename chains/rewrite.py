@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from chains.claims import content_words, language_of, read_claims
@@ -15,13 +16,14 @@ from chains.llm import Limits
 from chains.prompts import prompt
 from chains.streamed import complete
 from chains.wordlists import word_set
+from knowledge.terms import snowball
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
 log = logging.getLogger(__name__)
 
-# Measured with tests/evaluation/rewrite.py: a message of so few content words leans on those before it,
+# Measured with tests/evaluation/rewrite.py: a message of so few content words may lean on those before it,
 # and earlier messages are added until they hold so many content words together.
 FEW_WORDS = 3
 ENOUGH_CONTEXT = 4
@@ -38,6 +40,36 @@ POINTING_WORDS = word_set(
     """
 )
 PERSON_WORDS = word_set("he she him his her hers er ihm ihn ihr il elle lui él ella")
+# Words of content that say nothing by themselves of what is asked: “whom do I tell?”, “what happens first?”.
+VAGUE_WORDS = frozenset(
+    snowball(word, "english")
+    for word in word_set(
+        """
+        tell ask know say mean happen cost take start begin end finish work help need want use try look find
+        go come give put make write read send call pay apply long often soon much many first next last then
+        early late far reason example examples exactly really still again already more else please thanks
+        time day days week weeks month months year years hour hours thing things way part detail details
+        """
+    )
+)
+# Where a pointing word points at nothing: “are there printers?”, “is it allowed to …?”, “this week”.
+NOT_POINTING = re.compile(
+    r"\b(?:is|are|was|were|isn't|aren't) there\b|\bthere (?:is|are|was|were|will|must)\b"
+    r"|\b(?:is|was|isn't) it (?:possible|allowed|ok|okay|fine|necessary|required|mandatory|true|safe|worth)\b"
+    r"|\bthis (?:week|month|quarter|year|morning|afternoon|evening|spring|summer|autumn|winter)\b"
+    r"|\b(?:each other|one (?:to|on) ones?|such as|instead of)\b"
+    r"|\bboth\b(?=.*\band\b)|\beither\b(?=.*\bor\b)",
+    re.IGNORECASE,
+)
+# How a whole question begins, as against a piece of one: “in Porto?”, “if nobody answers?”.
+WHOLE = re.compile(
+    r"(?:who|whom|whose|what|whats|when|where|which|why|how|is|are|am|was|were|do|does|did|can|could|may|might|must"
+    r"|shall|should|will|would|has|have|wer|wem|wen|was|wann|wo|welche\w*|warum|wie|ist|sind|kann|können|darf|dürfen"
+    r"|muss|müssen|soll|gibt|habe\w*|hat|qui|que|quand|où|quel\w*|pourquoi|comment|est|peut|quién|qué|cuándo|dónde"
+    r"|cuál\w*|cómo|es|puedo)\b(?!\s+(?:if|wenn|falls|si)\b)",
+    re.IGNORECASE,
+)
+SUPPOSING = re.compile(r"(?:and\s+|but\s+)?what if\b", re.IGNORECASE)
 OPENING = re.compile(
     r"^(?:(?:and|but|or|so|ok|okay|also|then|und|aber|oder|et|mais|y|pero)\b[,\s]*)*"
     r"(?:what about|how about|what if|was ist mit|wie ist es mit|et pour|qué tal)?\b[,\s]*",
@@ -55,10 +87,23 @@ FULL_NAME = re.compile(r"\b[A-Z][\w'’-]+ [A-Z][\w'’-]+\b")
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A message, understood: `question` for people and the model, `search` for the retriever."""
+    """A message, understood: `question` for people and the model, `search` for the retriever.
+
+    `alone` is the message as it stands, where it may follow up on those before or be about something else:
+    what is found for each shows which it is.
+    """
 
     question: str
     search: str
+    alone: str = ""
+
+
+class Leaning(Enum):
+    """Whether a message is to be understood from those before it."""
+
+    NO = "no"
+    MAYBE = "maybe"
+    YES = "yes"
 
 
 def rewrite(
@@ -72,33 +117,50 @@ def rewrite(
     by_rules = rewrite_by_rules(message, history)
     if model is None or by_rules.question == " ".join(message.split()):
         return by_rules
-    return _by_model(message, history, model, limits) or by_rules
+    written = _by_model(message, history, model, limits)
+    return replace(written, alone=by_rules.alone) if written else by_rules
 
 
 def rewrite_by_rules(message: str, history: Sequence[Turn]) -> Rewritten:
     """Without a model: context is added to a message that leans on it."""
     message = " ".join(message.split())
     earlier = [" ".join(turn.content.split()) for turn in history if turn.role == "user"]
-    if not earlier or not leans_on_context(message):
+    leans = leaning(message)
+    if not earlier or leans is Leaning.NO:
         return Rewritten(message, message)
+    alone = message if leans is Leaning.MAYBE else ""
     said = CORRECTION.sub("", message) or message
     if (swapped := _swap(said, earlier[-1])) is not None:
-        return Rewritten(swapped, swapped)
+        return Rewritten(swapped, swapped, alone)
     context = _context(earlier)
     question = f"{said} (after: “{context[0]}”)"
-    return Rewritten(question, " ".join((said, *context, *_people(message, history))))
+    return Rewritten(question, " ".join((said, *context, *_people(message, history))), alone)
 
 
-def leans_on_context(message: str) -> bool:
-    """Whether a message points to something before it, begins in the middle, or is too short by itself."""
-    words = re.findall(r"[^\W\d_]+", message.lower())
+def leaning(message: str) -> Leaning:
+    """Whether a message points to something before it, begins in the middle, or says too little by itself.
+
+    A short one that says what it is about may be a question of its own.
+    """
     opening = OPENING.match(message)
-    return (
-        not POINTING_WORDS.isdisjoint(words)
-        or bool(opening and opening.end())
-        or bool(CORRECTION.match(message))
-        or len(list(content_words(message, language_of(message, least=1) or "english"))) <= FEW_WORDS
-    )
+    rest = message[opening.end() :] if opening else message
+    words = set(content_words(rest, language_of(rest, least=1) or "english"))
+    few = len(words) <= FEW_WORDS
+    if (
+        _points(message)
+        or CORRECTION.match(message)
+        or words <= VAGUE_WORDS
+        or (few and SUPPOSING.match(message))
+        or (rest != message and not WHOLE.match(rest))
+    ):
+        return Leaning.YES
+    return Leaning.MAYBE if few else Leaning.NO
+
+
+def _points(message: str) -> bool:
+    """Whether a word points to something that was said before."""
+    words = re.findall(r"[^\W\d_]+", NOT_POINTING.sub(" ", message.lower()))
+    return not POINTING_WORDS.isdisjoint(words)
 
 
 def _context(earlier: Sequence[str]) -> list[str]:
