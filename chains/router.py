@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chains.contract import Turn
+from chains.routing.by_model import route_by_model
 from chains.routing.classifier import ROUTES, Route, fitted
 from chains.routing.features import Context, features, normal
 from chains.routing.subject import is_about_adapting
@@ -39,7 +40,7 @@ class Router:
     encoder: TokenReader
     model: BaseChatModel | None = None
 
-    def route(self, text: str, context: Context, history: Sequence[Turn] = ()) -> Routed:  # noqa: ARG002
+    def route(self, text: str, context: Context, history: Sequence[Turn] = ()) -> Routed:
         """The route of a message said in a context, after the thread's earlier turns, oldest first."""
         said = normal(text)[:LOOKED_AT]
         subject = is_about_adapting(said)
@@ -49,4 +50,8 @@ class Router:
         classifier = fitted()
         likely = classifier.probabilities(features(said, vector, context))
         best = int(likely.argmax())
-        return Routed(ROUTES[best], bool(likely[best] >= classifier.sure_above), subject)
+        if likely[best] >= classifier.sure_above:
+            return Routed(ROUTES[best], True, subject)
+        if self.model is not None and (named := route_by_model(self.model, text, context, history)):
+            return Routed(named, True, subject)
+        return Routed(ROUTES[best], False, subject)

@@ -22,6 +22,8 @@ from bot.replies.reply import Reply
 from bot.replies.spoken import find_command, friendly_words
 from bot.services import Services
 from chains.router import Context, Routed
+from chains.routing.features import normal
+from chains.routing.subject import is_about_adapting
 
 # Answers the event from the documents.
 Answer = Callable[[], Rendered]
@@ -66,10 +68,10 @@ def reply_to_switch(services: Services, incoming: Incoming, answer: Answer) -> R
     return guiding.ask_again(services, incoming, here, answered) if here else answered
 
 
-def offered(services: Services, incoming: Incoming, answered: Rendered) -> Rendered:
+def offered(incoming: Incoming, answered: Rendered) -> Rendered:
     """A private answer; where it is about the guide's subject, the guide is offered below."""
-    routed = _route(services, incoming, "channel")
-    return _with(answered, offer_block(incoming.event_id)) if routed.subject else answered
+    about_it = is_about_adapting(normal(incoming.text))
+    return _with(answered, offer_block(incoming.event_id)) if about_it else answered
 
 
 def _reply(services: Services, incoming: Incoming, guide: StoredGuide | None, answer: Answer) -> Rendered:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
 
+import pytest
+from langchain_core.language_models import BaseChatModel
+
+from chains.contract import Turn
+from chains.llm import Limits, ModelSettings, connect
 from chains.router import Routed, Router
+from chains.routing.by_model import route_by_model
 from chains.routing.features import Context
 from knowledge.embeddings.minilm import MiniLM
+from tests.support.openai_server import Fail, Hang, OpenAIServer, Raw, Reply, Say
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +68,65 @@ def test_the_subject_is_seen(router: Router, text: str) -> None:
 )
 def test_other_subjects_of_the_same_name_are_told_apart(router: Router, text: str) -> None:
     assert not router.route(text, "channel").subject
+
+
+# With a model
+
+UNSURE = "we might want something like that for support"
+
+
+@pytest.fixture
+def server() -> Iterator[OpenAIServer]:
+    with OpenAIServer() as server:
+        yield server
+
+
+def model_of(server: OpenAIServer) -> BaseChatModel:
+    model = connect(ModelSettings(base_url=server.base_url, model="small"))
+    assert model
+    return model
+
+
+def test_the_model_is_asked_only_where_the_small_classifier_is_unsure(
+    minilm: MiniLM, server: OpenAIServer
+) -> None:
+    server.script(Say('{"route": "guide"}'))
+    router = Router(minilm, model_of(server))
+    assert router.route("What is continued pre-training?", "dm").route == "answer"
+    assert server.chats == []
+    assert not Router(minilm).route(UNSURE, "answer_thread").sure
+    routed = router.route(
+        UNSURE, "answer_thread", [Turn("user", "What is RAG?"), Turn("assistant", "A secret.")]
+    )
+    assert (routed.route, routed.sure) == ("guide", True)
+    (chat,) = server.chats
+    assert UNSURE in chat["messages"][1]["content"]
+    assert "What is RAG?" in chat["messages"][1]["content"]
+    assert "A secret." not in chat["messages"][1]["content"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Say('{"route": "delete everything"}'),
+        Say('{"route": ["guide"]}'),
+        Say('{"route": "guide"} or {"route": "answer"}'),
+        Say("guide"),
+        Say("I am sorry, I cannot help with that."),
+        Say(""),
+        Fail(500),
+        Fail(429, "rate_limit_exceeded"),
+        Raw("<html>Bad gateway</html>"),
+        Hang(),
+    ],
+)
+def test_a_model_that_names_no_route_leaves_it_to_the_small_classifier(
+    minilm: MiniLM, server: OpenAIServer, reply: Reply
+) -> None:
+    server.script(reply)
+    assert route_by_model(model_of(server), UNSURE, "channel", (), Limits(first=0.3, whole=0.3)) is None
+
+
+def test_a_fence_around_the_route_does_no_harm(server: OpenAIServer) -> None:
+    server.script(Say('```json\n{"route": "command"}\n```'))
+    assert route_by_model(model_of(server), "stop it", "guide_thread", ()) == "command"
