@@ -24,7 +24,7 @@ MAX_ITEM_WORDS = 45
 # A "sentence" longer than this is none (a dump, a machine's log): it is cut at spaces.
 RUN_ON_CHARACTERS = 3_600
 # Raised whenever chunks of the same document would come out differently: indexes then renew them.
-VERSION = 5
+VERSION = 6
 
 # Words by which a whole sentence leads in what follows it.
 _LEADS_IN = re.compile(

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from lxml.html import defs
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -52,6 +52,10 @@ _NOTHING = re.compile(
     re.DOTALL,
 )
 _WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|\n]+\|)?([^\[\]|\n]+)\]\](?!\()")
+# Slack's own notation for whom a message calls, pasted into a document: words like others.
+_SLACK_TOKEN = re.compile(
+    r"<(?:!(?:channel|here|everyone|subteam\^\w+|date\^[^<>|\n]+)|@[UW]\w+|#C\w+)(?:\|[^<>\n]*)?>"
+)
 _MARKED = re.compile(r"==(?=[^\s=])(.{1,500}?)(?<=\S)==")
 _CALLOUT = re.compile(r"\[!\w+\][+-]?(?:[ \t]+|$)", re.MULTILINE)
 _HEADING_ATTRIBUTES = re.compile(r"\{[ \t]*:?[ \t]*(?P<list>[.#][^{}\n]*)\}[ \t]*#*[ \t]*$")
@@ -98,6 +102,8 @@ def team_markdown() -> MarkdownIt:
     md.inline.ruler.before("link", "nothing", _nothing)
     md.inline.ruler.before("link", "wiki_link", _wiki_link)
     md.inline.ruler.before("emphasis", "marked", _marked)
+    md.inline.ruler.before("autolink", "slack_token", _slack_token)
+    md.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     md.core.ruler.before("inline", "leading_markup", _leading_markup)
     return md
 
@@ -184,6 +190,20 @@ def _marked(state: StateInline, silent: bool) -> bool:
         state.pos = match.start(1)
         state.md.inline.tokenize(state)
         state.posMax = outer
+    state.pos = match.end()
+    return True
+
+
+def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """HTML's blocks, of which a line that begins with `<!here>` is none."""
+    return not _SLACK_TOKEN.match(_line(state, start)) and html_block(state, start, end, silent)
+
+
+def _slack_token(state: StateInline, silent: bool) -> bool:
+    if state.src[state.pos] != "<" or not (match := _SLACK_TOKEN.match(state.src, state.pos, state.posMax)):
+        return False
+    if not silent:
+        state.pending += match[0]
     state.pos = match.end()
     return True
 

@@ -243,3 +243,15 @@ def test_an_address_with_a_placeholder_is_no_link_and_one_with_json_or_an_id_is(
     (block,) = read(tmp_path, text).blocks
     assert block.text == "confirm and graph and file"
     assert [link.label for link in block.links] == ["graph", "file"]
+
+
+def test_slack_s_notation_for_whom_a_message_calls_is_words_of_the_document(tmp_path):
+    text = """\
+        The on-call engineer is `<!channel>` and <@U0MARA>, or <!channel>; ask in <!subteam^S0OPS|@ops>.
+
+        - <!here|here> The assembly point is <#C0YARD|the-yard>.
+        """
+    assert lines(tmp_path, text) == [
+        "The on-call engineer is `<!channel>` and <@U0MARA>, or <!channel>; ask in <!subteam^S0OPS|@ops>.",
+        "- <!here|here> The assembly point is <#C0YARD|the-yard>.",
+    ]
