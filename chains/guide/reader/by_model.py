@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LONGEST = 4_000
+# Of a quote for a factor that was not asked about.
+FEWEST_WORDS = 2
 
 
 def read_by_model(
@@ -28,14 +30,15 @@ def read_by_model(
 ) -> list[Heard]:
     """What a model reads in a message; nothing where the call fails or its answer is no reading.
 
-    A factor or value that the policy does not have, and a quote that is not in the message, is dropped.
+    A factor or value that the policy does not have, and a quote that is not in the message, is dropped; so
+    is a single word as the quote for a factor that was not asked about, as almost any message has one.
     """
     try:
         written = _ask(model, text[:LONGEST], asked, limits)
     except Exception as error:
         log.warning("Reading by rules, the model failed: %r", failure(error))
         return []
-    return list({heard.factor: heard for heard in _checked(written, text)}.values())
+    return list({heard.factor: heard for heard in _checked(written, text, asked)}.values())
 
 
 def _ask(model: BaseChatModel, text: str, asked: Sequence[str], limits: Limits) -> str:
@@ -48,14 +51,15 @@ def _ask(model: BaseChatModel, text: str, asked: Sequence[str], limits: Limits) 
     return complete(prompt("read_factors", factors=factors), message, model, limits)
 
 
-def _checked(written: str, text: str) -> Iterator[Heard]:
+def _checked(written: str, text: str, asked: Sequence[str]) -> Iterator[Heard]:
     for entry in _entries(written):
         factor, value, quote = (entry.get(key) for key in ("factor", "value", "quote"))
         if not (isinstance(factor, str) and isinstance(value, str) and isinstance(quote, str)):
             continue
         known = POLICY.factors.get(factor)
         found = _in_text(quote, text)
-        if known and value in known.points and found:
+        enough = factor in asked or len(found.split()) >= FEWEST_WORDS
+        if known and value in known.points and found and enough:
             yield Heard(factor, value, found)
         else:
             log.info("dropped from the model's reading: %s", factor)
@@ -72,9 +76,9 @@ def _entries(written: str) -> list[dict[str, Any]]:
 
 
 def _in_text(quote: str, text: str) -> str:
-    """The message's own words that a quote repeats, whatever its case and white space; empty if none."""
-    words = quote.split()
+    """The message's own whole words that a quote repeats, in any case and white space; empty if none."""
     if not any(char.isalnum() for char in quote):
         return ""
-    match = re.search(r"\s+".join(map(re.escape, words)), text, re.IGNORECASE)
+    words = r"\s+".join(map(re.escape, quote.split()))
+    match = re.search(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE)
     return match[0] if match else ""
