@@ -53,8 +53,7 @@ class _Table:
     before: re.Pattern[str]
     after: re.Pattern[str]
     corrections: tuple[re.Pattern[str], ...]
-    denies: re.Pattern[str]
-    limits: re.Pattern[str]
+    answers: Mapping[str, re.Pattern[str]]
     supposed: Mapping[str, Mapping[str, re.Pattern[str]]]
     patterns: tuple[_Pattern, ...]
 
@@ -89,14 +88,28 @@ def corrects(text: str) -> Literal["", "perhaps", "surely"]:
     return "surely" if surely.search(plain) else "perhaps" if perhaps.search(plain) else ""
 
 
+def put_right(text: str) -> str:
+    """The words behind "I was wrong", where they say what is right instead; empty where there are none."""
+    found = None if is_courtesy(text) else _table().corrections[0].search(_plain(text))
+    rest = text.strip()[found.end() :].lstrip(" ,.:;!–-") if found else ""
+    return "" if is_courtesy(rest) or _table().answers["withdraws"].search(_plain(rest)) else rest
+
+
+def asks_back(text: str) -> bool:
+    """Whether a message asks something, and says nothing besides."""
+    plain = " ".join(_plain(text).split())
+    begun = plain[found.end() :] if (found := _table().before.match(plain)) else plain
+    return _table().answers["asks_back"].search(begun) is not None
+
+
 def denies(text: str) -> bool:
     """Whether an answer to a confirmation says no without the word: "that's wrong", "not only"."""
-    return _table().denies.search(_plain(text).rstrip(" .!…")) is not None
+    return _table().answers["denies"].search(_plain(text).rstrip(" .!…")) is not None
 
 
 def limits(text: str) -> bool:
     """Whether a yes is less than one: "yes, but …"."""
-    return _table().limits.search(_plain(text)) is not None
+    return _table().answers["limits"].search(_plain(text)) is not None
 
 
 def supposes(text: str) -> dict[str, str]:
@@ -148,5 +161,5 @@ def _table() -> _Table:
         for factor, values in table["supposed"].items()
     }
     before, after = re.compile(table["before"]), re.compile(table["after"])
-    denies, limits = (re.compile(table["confirming"][name]) for name in ("denies", "limits"))
-    return _Table(before, after, corrections, denies, limits, supposed, patterns)
+    answers = {name: re.compile(pattern) for name, pattern in table["answers"].items()}
+    return _Table(before, after, corrections, answers, supposed, patterns)

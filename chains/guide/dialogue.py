@@ -20,7 +20,7 @@ from chains.guide.policy import POLICY
 from chains.guide.questions import CONFIRM, may_ask, next_question
 from chains.guide.reader import Reader
 from chains.guide.volumes import without_rates
-from chains.guide.words import ask, factors_of, note, option_meant, otherwise, settled, unticked
+from chains.guide.words import ask, factors_of, note, noted, option_meant, otherwise, settled, unticked
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -120,10 +120,8 @@ class Guide:
         asked = factors_of(state.pending) if state.pending else ()
         missed = [factor for factor in asked if factor not in hearing.mentioned]
         if len(missed) < len(asked):
-            notes = talk.left_open(missed) if missed else ()
-            if after.known == state.known and not missed:
-                notes = (note("skipped"),)
-            return self._go_on(state, self._left_open(after, missed, user), notes, now)
+            notes = (note("skipped"),) if after.known == state.known and not missed else ()
+            return self._go_on_without(missed, state, after, notes, user, now)
         if hearing.takes_back:
             after = moves.forget(moves.unasked(after), hearing.takes_back)
             return self._go_on(state, after, (), now)
@@ -134,12 +132,21 @@ class Guide:
             return self._stay(after, talk.costs(after), now)
         if hearing.is_unclear and not news:
             return self._stay(state, (note("which_value"),), now)
-        if not asked:
-            return (
-                self._go_on(state, after, (), now) if news else self._stay(state, (note("not_placed"),), now)
-            )
-        notes = talk.left_open(asked) if news else (note("left_open"),)
-        return self._go_on(state, moves.leave_open(after, asked), notes, now)
+        if news:
+            return self._go_on_without(asked, state, after, (), user, now)
+        said = {heard.factor: heard.value for heard in hearing.reading.heard}
+        notes = (note("have_that", noted=noted(said)),) if said else ()
+        if asked:
+            return self._miss(state, user, now, notes)
+        return self._stay(state, notes or (note("not_placed"),), now)
+
+    def _go_on_without(
+        self, missed: Sequence[str], state: State, after: State, notes: Notes, user: str, now: datetime
+    ) -> Moved:
+        """After a move that leaves out some of what was asked: that is asked once more, then left open."""
+        if missed and (state.missed or not may_ask(state.asked)):
+            after, notes = self._left_open(after, missed, user), (*notes, *talk.left_open(missed))
+        return self._go_on(state, after, notes, now, missed)
 
     def _left_open(self, state: State, factors: Sequence[str], user: str) -> State:
         """The state in which factors stay open, but for what the first message seems to say of them."""
@@ -223,18 +230,18 @@ class Guide:
         after = moves.leave_open(state, factors_of(state.pending))
         return self._go_on(state, after, (note("skipped"),), now)
 
-    def _miss(self, state: State, user: str, now: datetime) -> Moved:
+    def _miss(self, state: State, user: str, now: datetime, notes: Notes = ()) -> Moved:
         """Nothing was made out that answers the open question: it is asked once more, then left open."""
         assert state.pending
         confirms = state.pending.startswith(CONFIRM)
         if not state.missed and (confirms or may_ask(state.asked)):
             asked = state.asked if confirms else (*state.asked, state.pending)
             missed = replace(state, asked=asked, missed=True)
-            return self._stay(missed, (note("not_made_out"),), now, again=True)
+            return self._stay(missed, notes or (note("not_made_out"),), now, again=True)
         if confirms:
             return self._leave_unsettled(state, now)
         after = self._left_open(state, factors_of(state.pending), user)
-        return self._go_on(state, after, (note("left_open"),), now)
+        return self._go_on(state, after, (*notes, note("left_open")), now)
 
     def _leave_unsettled(self, state: State, now: datetime) -> Moved:
         """A doubt leaves what was known; what was not confirmed, and carries the verdict, is not known."""
@@ -245,19 +252,25 @@ class Guide:
         after = moves.leave_open(moves.forget(state, factors[0]), factors)
         return self._go_on(state, after, (), now)
 
-    def _go_on(self, before: State, after: State, notes: Notes, now: datetime) -> Moved:
-        """After a move: says what it was understood to change, then asks or concludes."""
+    def _go_on(
+        self, before: State, after: State, notes: Notes, now: datetime, missed: Sequence[str] = ()
+    ) -> Moved:
+        """After a move: says what it was understood to change, then asks or concludes.
+
+        `missed` are factors that were asked about, and the answer left out.
+        """
         said = (*_recap(before, now), *talk.differences(before, after), *notes)
-        state, step = self._ask_next(moves.remember(before, after), said, now)
+        state, step = self._ask_next(moves.remember(before, after), said, now, missed)
         # What is still open is asked in other words.
         return state, replace(step, ask=ask(state, again=state.pending == before.pending))
 
-    def _ask_next(self, state: State, notes: Notes, now: datetime) -> Moved:
+    def _ask_next(self, state: State, notes: Notes, now: datetime, missed: Sequence[str] = ()) -> Moved:
         state = replace(state, pending=None, missed=False, concluded=False, touched_at=now)
         if state.doubt:
             state = replace(state, pending=CONFIRM + state.doubt.factor)
-        elif question := _next_question(state):
-            state = replace(state, pending=question, asked=(*state.asked, question))
+        elif question := _next_question(state, missed):
+            again = {*factors_of(question)} <= {*missed}
+            state = replace(state, pending=question, asked=(*state.asked, question), missed=again)
         else:
             state = replace(state, concluded=True)
             if before := moves.last_concluded(state):
@@ -278,10 +291,12 @@ class Guide:
         return Step(notes, ask(state), verdict, settled(state))
 
 
-def _next_question(state: State) -> str | None:
+def _next_question(state: State, missed: Sequence[str] = ()) -> str | None:
     if state.told_at_once:
         return None
-    return next_question(state.values, unsure=state.unsure, asked=state.asked, confirmed=state.confirmed)
+    return next_question(
+        state.values, unsure=state.unsure, asked=state.asked, confirmed=state.confirmed, missed=missed
+    )
 
 
 def _confirmed(state: State, factor: str, yes: bool, user: str) -> State:

@@ -6,16 +6,16 @@ What the words mean is the reader's; here is only what it is asked to look for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chains.guide.commands import corrects, denies, limits, supposes
+from chains.guide.commands import asks_back, corrects, denies, limits, put_right, supposes
 from chains.guide.contract import Doubt, Heard, Known, Reading, State
 from chains.guide.questions import CONFIRM
 from chains.guide.reader import Reader
 from chains.guide.volumes import read_volumes, without_rates
-from chains.guide.words import factors_of, otherwise
+from chains.guide.words import factors_of, named, otherwise
 
 EMOJI_CODE = re.compile(r":[a-z+][\w+-]*:")
 # "Facts, too": beside what was to be confirmed, not in its place.
@@ -60,19 +60,19 @@ def hear(reader: Reader, text: str, state: State, today: date) -> Hearing:
     """What a message says, with regard to the open question, if one is open."""
     asked = factors_of(state.pending) if state.pending else ()
     text, correction = without_rates(text), corrects(text)
-    if correction == "surely":
-        # It speaks of something earlier rather than of the open question: what does it change there?
-        for earlier in ((), next(_answered(state), ())):
-            reading = reader.read(text, earlier, today=today)
-            if any(_contradicts(heard, state) for heard in reading.heard):
-                return Hearing(reading, replaces=True)
-    # "That was wrong" is no answer to the question that happens to be open.
-    answering = () if correction == "surely" else asked
-    hearing = Hearing(reader.read(text, answering, today=today), replaces=bool(correction))
-    says_again = [heard.factor for heard in hearing.reading.heard if heard.factor in state.known]
-    if correction == "surely" and hearing.mentioned <= {*says_again}:
-        named = says_again or _values_named(reader, text, state, today)
-        return replace(hearing, takes_back=next(iter(named), None), is_unclear=not named)
+    surely = correction == "surely"
+    if correction and (reading := _corrected(reader, text, state, surely=surely, today=today)):
+        return Hearing(reading, replaces=True)
+    # "That was wrong" is no answer to the question that happens to be open, nor is a question.
+    answers = put_right(text) if surely else not asks_back(text)
+    reading = reader.read(text, asked if answers else (), today=today)
+    hearing = Hearing(reading, replaces=bool(correction))
+    says_again = [heard.factor for heard in reading.heard if heard.factor in state.known]
+    if surely and hearing.mentioned <= {*says_again}:
+        return _withdrawn(reader, text, state, hearing, says_again, today)
+    if not hearing.mentioned and answers:
+        # It may speak of something else, by its name.
+        return replace(hearing, reading=_elsewhere(reader, text, asked, today))
     return hearing
 
 
@@ -152,6 +152,48 @@ def _answered(state: State) -> Iterator[tuple[str, ...]]:
     for question in reversed(state.asked):
         if question != state.pending and not question.startswith(CONFIRM):
             yield factors_of(question)
+
+
+def _corrected(reader: Reader, text: str, state: State, *, surely: bool, today: date) -> Reading | None:
+    """The reading by which a correction contradicts something earlier, rather than answers what is open."""
+    asked = factors_of(state.pending) if state.pending else ()
+    names = named(text)
+    earlier = [(factor,) for factor in names if factor in state.known]
+    if surely:
+        earlier = [(), *earlier, *([] if names else [next(_answered(state), ())])]
+    elif set(names) & set(asked):
+        return None
+    for factors in earlier:
+        reading = reader.read(text, factors, today=today)
+        if any(_contradicts(heard, state) for heard in reading.heard):
+            return reading
+    return None
+
+
+def _withdrawn(
+    reader: Reader, text: str, state: State, hearing: Hearing, says_again: Sequence[str], today: date
+) -> Hearing:
+    """A correction that names only what is known: it says that once more, or takes it back."""
+    factors = says_again or _values_named(reader, text, state, today)
+    if not factors:
+        return replace(hearing, is_unclear=True)
+    if right := put_right(text):
+        heard = [heard for factor in factors for heard in reader.read(right, (factor,), today=today).heard]
+        if any(each.factor in factors and not _contradicts(each, state) for each in heard):
+            return replace(hearing, reading=Reading(tuple(each for each in heard if each.factor in factors)))
+    return replace(hearing, takes_back=factors[0])
+
+
+def _elsewhere(reader: Reader, text: str, asked: Sequence[str], today: date) -> Reading:
+    """What a message says of the factors that it names, as if they had been asked about."""
+    found = [
+        heard
+        for factor in named(text)
+        if factor not in asked
+        for heard in reader.read(text, (factor,), today=today).heard
+        if heard.factor == factor
+    ]
+    return Reading(tuple(found))
 
 
 def _values_named(reader: Reader, text: str, state: State, today: date) -> list[str]:

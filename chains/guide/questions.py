@@ -21,17 +21,19 @@ def next_question(
     unsure: Collection[str] = (),
     asked: Sequence[str] = (),
     confirmed: Collection[str] = (),
+    missed: Collection[str] = (),
     policy: Policy = POLICY,
 ) -> str | None:
     """The id of the next question or confirmation; None where it is time to conclude.
 
     `values` are the known factors, `unsure` those that the person cannot tell: neither is asked about.
+    `missed` are those whose question got another answer: it goes on with them, where they matter.
     `asked` are the ids so far, `confirmed` the factors whose value was confirmed. An id is a factor,
     several joined by "+", or "confirm:" and a factor.
     """
     if may_ask(asked, policy):
         open_factors = [factor for factor in policy.factors if factor not in values and factor not in unsure]
-        question = _question(values, open_factors, policy)
+        question = _question(values, open_factors, missed, policy)
         if question:
             return JOIN.join(question)
     return _confirmation(values, asked, confirmed, policy)
@@ -42,7 +44,9 @@ def may_ask(asked: Sequence[str], policy: Policy = POLICY) -> bool:
     return sum(not question.startswith(CONFIRM) for question in asked) < policy.dialogue.most_questions
 
 
-def _question(values: Values, open_factors: Sequence[str], policy: Policy) -> tuple[str, ...] | None:
+def _question(
+    values: Values, open_factors: Sequence[str], missed: Collection[str], policy: Policy
+) -> tuple[str, ...] | None:
     """The open factors that are asked about together next, or None where nothing more can come of it."""
     rag = outcomes(values, open_factors, policy)
     if rag.all():
@@ -56,6 +60,9 @@ def _question(values: Values, open_factors: Sequence[str], policy: Policy) -> tu
     }
     usual = [question for question in questions if question not in spare]
     due = [question for question in usual if set(question) & set(_due(values, policy))]
+    again = next((question for question in questions if set(question) <= {*missed}), None)
+    if again and (sway[again] or again in due):
+        return again
     for candidates in (usual, spare):
         best = max(candidates, key=sway.__getitem__, default=None)
         if best and sway[best]:

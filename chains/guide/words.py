@@ -54,6 +54,12 @@ def factors_of(question: str) -> tuple[str, ...]:
     return tuple(question.removeprefix(CONFIRM).split(JOIN))
 
 
+def named(text: str) -> tuple[str, ...]:
+    """The factors that a message names by their own words, the first named one first."""
+    found = {factor: match.start() for factor in POLICY.factors if (match := _names(factor).search(text))}
+    return tuple(sorted(found, key=found.__getitem__))
+
+
 def otherwise(factor: str) -> str:
     """The value that a "no" to a factor's confirmation stands for."""
     return _table()["confirmations"][factor]["otherwise"]
@@ -173,6 +179,11 @@ def _contradiction(question: str, doubt: Doubt, *, again: bool) -> Ask:
 
 def _quoted(factor: str, known: Known) -> str:
     return f"“{shortened(known.quote) or label(factor, known.value)}”"
+
+
+@cache
+def _names(factor: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_factor(factor)['names']})\b", re.IGNORECASE)
 
 
 def _factor(name: str) -> Mapping[str, Any]:

@@ -144,20 +144,68 @@ def test_the_button_i_do_not_know_moves_on(talk: Talk):
     assert talk.asked.id != "need"
 
 
-def test_an_unclear_reply_is_left_open_and_not_asked_for_again(talk: Talk):
-    talk.begin().press({"need": "behaviour"}).say("blue bananas")
+def test_an_unclear_reply_is_asked_for_once_more_and_then_left_open(talk: Talk):
+    first = talk.begin().press({"need": "behaviour"}).asked
+    again = talk.say("blue bananas").asked
+    assert (again.id, again.number) == (first.id, first.number + 1)
+    assert again.text != first.text
+    talk.say("blue bananas")
     assert talk.notes == "I could not place that, so I leave it open; you can still tell me."
     assert talk.asked.id != "data"
     talk.say("3,000 pairs, to come back to that")
     assert known(talk)["data"] == "some_pairs"
 
 
-def test_what_else_was_said_is_noted_where_the_question_was_missed(talk: Talk):
+def test_what_else_was_said_is_noted_and_the_question_stays_open(talk: Talk):
     talk.begin().press({"need": "behaviour"})
     assert talk.asked.id == "data"
     talk.say("We have a budget of 30,000 dollars.")
     assert known(talk)["budget"] == "small"
+    assert talk.asked.id == "data"
+    talk.say("and an ML team")
+    assert known(talk)["team"] == "ml_team"
     assert "I leave open: training material. You can still tell me." in talk.notes
+    assert "data" in talk.state.unsure
+
+
+@pytest.mark.parametrize("message", ["over 10k pairs", "we have 12k tickets with good answers, by the way"])
+def test_fine_tuning_is_not_concluded_while_the_musts_were_answered_by_something_else(
+    talk: Talk, message: str
+):
+    talk.begin().press({"need": "expertise"}).press({"change_rate": "never"})
+    assert talk.asked.id == MUSTS
+    talk.say(message)
+    assert "data" in known(talk)
+    assert talk.asked.id == MUSTS
+    talk.press({"citations": "must"})
+    assert talk.verdict.decision.decided_by == "veto"
+
+
+def test_the_musts_that_an_answer_leaves_out_are_asked_once_more(talk: Talk):
+    talk.begin().press({"need": "expertise"}).press({"change_rate": "never"}).say("sources are nice to have")
+    assert talk.asked.id == "deletion+access"
+    assert known(talk)["citations"] == "nice"
+
+
+def test_a_question_that_was_missed_at_the_last_is_not_asked_a_seventh_time(talk: Talk):
+    talk.begin().press({"need": "expertise"}).press({"change_rate": "never"}).press({})
+    while talk.asked.number < 6:
+        talk.press({talk.asked.id: talk.asked.options[-1].value})
+    sixth = talk.asked.id
+    talk.say("what is LoRA?")
+    assert sixth in talk.state.unsure
+    assert talk.step.recommendation or talk.asked.kind == "confirm"
+
+
+def test_what_could_not_be_made_out_is_no_move_to_take_back(talk: Talk):
+    talk.begin().press({"need": "facts"}).say("blue bananas", "undo")
+    assert known(talk) == {}
+
+
+def test_a_question_is_no_answer(talk: Talk):
+    talk.begin().say("what is LoRA?")
+    assert known(talk) == {}
+    assert talk.asked.id == "need"
 
 
 @pytest.mark.parametrize("message", ["", "  ", "👍", ":thumbsup:", "🙂🙂 !", "..."])
@@ -409,6 +457,19 @@ def test_two_people_who_contradict_each_other_are_both_heard(talk: Talk):
     assert talk.state.known["need"].user == ANN
 
 
+def test_a_second_person_contradicts_the_first_beside_the_open_question(talk: Talk):
+    talk.begin().press({"need": "facts"})
+    assert talk.asked.id == "change_rate"
+    talk.say("no, it is about tone", user=BOB)
+    assert (talk.asked.id, talk.asked.kind) == ("confirm:need", "contradiction")
+    assert (
+        "The other said “Facts from our documents or data”, you say “no, it is about tone”"
+        in talk.notes + (talk.asked.text)
+    )
+    talk.say("yes", user=BOB)
+    assert talk.state.known["need"].user == BOB
+
+
 def test_several_contradictions_are_asked_about_one_after_the_other(talk: Talk):
     talk.begin().press({"need": "expertise"}).press({"change_rate": "never"}).press({})
     talk.press({"citations": "must", "access": "per_user"}, question=MUSTS)
@@ -432,6 +493,39 @@ def test_a_change_of_mind_replaces_at_once_and_says_so(talk: Talk, message: str)
     assert known(talk)["change_rate"] == "weekly"
     assert "Changed: How often it changes: Never → Every week." in talk.notes
     assert talk.verdict.decision.decided_by == "veto"
+
+
+def test_a_change_of_mind_may_be_one_word_that_names_what_changes(talk: Talk):
+    only_tone(talk).say("actually facts")
+    assert known(talk)["need"] == "facts"
+    assert "Changed: What is missing today: " in talk.notes
+
+
+def test_a_change_of_mind_is_no_answer_to_the_open_question(talk: Talk):
+    talk.begin().press({"need": "behaviour"}).press({"data": "some_pairs"})
+    assert talk.asked.id == "budget"
+    talk.say("no, I meant facts")
+    assert known(talk) == {"need": "facts", "data": "some_pairs"}
+
+
+@pytest.mark.parametrize("message", ["no, I meant facts", "I was wrong, it needs facts"])
+def test_what_is_said_once_more_is_not_taken_back(talk: Talk, message: str):
+    talk.begin().press({"need": "facts"}).say(message)
+    assert known(talk) == {"need": "facts"}
+    assert "I have that: it needs facts." in talk.notes
+    assert talk.asked.id == "change_rate"
+
+
+def test_a_correction_may_answer_the_open_question(talk: Talk):
+    talk.begin().say("I was wrong, it needs facts")
+    assert known(talk) == {"need": "facts"}
+
+
+def test_what_is_known_is_said_to_be(talk: Talk):
+    talk.begin("Somebody may want a patient's record removed for good, that is a must.")
+    assert known(talk) == {"deletion": "must"}
+    talk.press({"need": "facts"}).say("actually patients' records must be removable")
+    assert "I have that: a fact must be removable." in talk.notes
 
 
 def test_a_slip_is_put_right_where_the_last_answer_was_it(talk: Talk):
