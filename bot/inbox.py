@@ -9,7 +9,7 @@ is a claim with a number: only the last one may post and finish, whoever else st
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -40,6 +40,7 @@ ChannelType = Literal["channel", "group", "im", "mpim"]
 OPEN = ("accepted", "answering")
 # In an event's `action`: nobody asked us, but we answer if we can.
 UNASKED = "unasked"
+LONG_WAIT = timedelta(minutes=1)
 # More than one, because other workers may be quicker.
 CANDIDATES = 8
 
@@ -299,11 +300,15 @@ def take(engine: Engine) -> Item | None:
 def claim(engine: Engine, waiting_id: int) -> Item | None:
     """Takes this event for answering; None where it is not open, or is not to be tried again yet.
 
-    The order in its thread is the caller's affair.
+    The order in its thread is the caller's affair. What has waited for long counts as begun: in a database
+    that was restored from a backup, it may be answered.
     """
     with engine.connect() as connection:
         row = connection.execute(select(inbox).where(inbox.c.id == waiting_id, _is_due())).one_or_none()
-    return _claim(engine, row) if row else None
+    item = _claim(engine, row) if row else None
+    if item and _now() - item.accepted_at > LONG_WAIT:
+        return replace(item, resumed=True)
+    return item
 
 
 def due(engine: Engine, waiting_id: int) -> datetime | None:

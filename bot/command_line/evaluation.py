@@ -27,8 +27,12 @@ class BadQuestions(AdminError):
     """A file of questions that cannot be used."""
 
 
-def evaluate_rag(settings: Settings, questions_file: Path, docs: Path, out: Path | None) -> Metrics:
+def evaluate_rag(
+    settings: Settings, questions_file: Path, docs: Path, out: Path | None, database: str | None = None
+) -> Metrics:
     """Asks each question and returns the metrics; writes them with every item to `out`.
+
+    The index is in SQLite, or in the empty `database` at a SQLAlchemy URL.
 
     Raises:
         BadQuestions: the questions cannot be read, or a folder does not exist.
@@ -43,7 +47,7 @@ def evaluate_rag(settings: Settings, questions_file: Path, docs: Path, out: Path
                 "ragtime_home": Path(home),
                 "ragtime_docs": docs.resolve(),
                 "ragtime_docs_url": None,
-                "database_url": None,
+                "database_url": database,
                 "chroma_url": None,
             }
         )

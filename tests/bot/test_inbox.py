@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, update
 
 from bot import inbox
 from bot.inbox import Incoming
@@ -244,3 +244,13 @@ def test_an_event_is_not_accepted_where_it_cannot_be_put_into_the_queue(engine: 
         inbox.accept(engine, QUESTION, fail)
     assert inbox.take(engine) is None
     assert inbox.accept(engine, QUESTION)
+
+
+def test_what_waited_for_long_may_have_been_answered_before_a_backup_was_restored(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    inbox.accept(engine, replace(QUESTION, event_id="Ev2", ts="2.1", thread_ts="2.1"))
+    with engine.begin() as connection:
+        long_ago = datetime.now(UTC) - timedelta(hours=1)
+        connection.execute(update(table).where(table.c.event_id == "Ev2").values(accepted_at=long_ago))
+    items = [inbox.claim(engine, number) for number in (1, 2)]
+    assert [item and item.resumed for item in items] == [False, True]
