@@ -16,13 +16,15 @@ from chains.guide.costs import figure
 from chains.guide.policy import POLICY
 from chains.guide.texts import title
 from chains.guide.words import label
+from knowledge.sentences import sentences
 
 # What a phone shows in one or two screens.
 FRONT_LIMIT = 1_800
-# What moves behind the button, the first of all first, until the rest is short enough.
-GIVES_WAY = ("sources", "costs", "assumed", "flips", "next", "remarks")
-# Of these the first few stand in front, and all behind the button.
-IN_FRONT = {"flips": 2, "costs": 3}
+# What moves behind the button, the first of all first, until the rest is short enough. The verdict, what
+# speaks for and against it, what would change it and what it costs always stand in front.
+GIVES_WAY = ("sources", "next", "assumed", "remarks")
+# Of these the first few stand in front, of each remark its first sentence, and all behind the button.
+FLIPS_IN_FRONT, COSTS_IN_FRONT, STEPS_IN_FRONT = 2, 3, 3
 # What Slack allows for an option of a menu.
 OPTION_LIMIT = 75
 
@@ -62,8 +64,15 @@ def shared_recommendation(recommendation: Recommendation, block: GuideBlock, int
 
 def _front(recommendation: Recommendation) -> dict[str, str]:
     """The parts that are shown at first."""
-    flips, costs = recommendation.flips[: IN_FRONT["flips"]], recommendation.costs[: IN_FRONT["costs"]]
-    front = _parts(replace(recommendation, flips=flips, costs=costs))
+    front = _parts(
+        replace(
+            recommendation,
+            flips=recommendation.flips[:FLIPS_IN_FRONT],
+            costs=recommendation.costs[:COSTS_IN_FRONT],
+            next_steps=recommendation.next_steps[:STEPS_IN_FRONT],
+            remarks=tuple(sentences(remark)[0] for remark in recommendation.remarks),
+        )
+    )
     for name in GIVES_WAY:
         if sum(len(markdown) + 2 for markdown in front.values()) > FRONT_LIMIT:
             front.pop(name, None)
@@ -107,11 +116,14 @@ def _reason(reason: Reason) -> str:
 
 
 def _cost(cost: Cost) -> str:
-    return f"{_own_words(cost.label)}: {figure(cost)}"
+    """A figure with the assumption that it leans on most; the rest stands behind the button."""
+    return f"{_own_words(cost.label)}: {figure(cost)}" + "".join(
+        f" ({_own_words(most)})" for most in cost.assumptions[:1]
+    )
 
 
 def _cost_with_assumptions(cost: Cost) -> str:
-    return f"{_cost(cost)} ({_own_words('; '.join(cost.assumptions))})" if cost.assumptions else _cost(cost)
+    return f"{_own_words(cost.label)}: {figure(cost)} ({_own_words('; '.join(cost.assumptions))})"
 
 
 def _change_menu(state: State) -> list[Block]:

@@ -187,7 +187,7 @@ def test_nothing_known_is_a_default_that_says_what_is_open() -> None:
 def test_shutdown_dates_are_told_as_of_today(today: date, words: str) -> None:
     (remark,) = [text for text in recommended(TONE, today=today).remarks if "OpenAI" in text]
     assert words in remark
-    for fact in ("7 May 2026", "closed off earlier", "Cohere ended theirs in September 2025", "Open-weight"):
+    for fact in ("7 May 2026", "closed off earlier", "Cohere ended theirs in September 2025", "open-weight"):
         assert fact in remark
 
 
