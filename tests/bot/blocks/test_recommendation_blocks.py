@@ -1,4 +1,4 @@
-"""A recommendation as a phone shows it: all that it consists of is in front, and no more than one can read."""
+"""A recommendation as a phone shows it: all that it consists of is in front, within what one can read."""
 
 from __future__ import annotations
 
