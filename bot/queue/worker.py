@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import procrastinate
 from procrastinate.jobs import Job
@@ -86,6 +86,7 @@ class JobWorkers:
 
     async def _serve(self) -> None:
         """Procrastinate's worker ends when it cannot reach the database: then another one begins."""
+        asyncio.get_running_loop().set_exception_handler(_log_in_a_line)
         stopping = asyncio.create_task(_apart(self._stopping.wait))
         out_of_time = asyncio.create_task(_apart(self._out_of_time.wait))
         while not stopping.done():
@@ -152,6 +153,12 @@ class JobWorkers:
             except Exception as error:
                 log.warning("what dead workers left behind cannot be looked for: %s", error)
             await asyncio.sleep(self._timing.look_every)
+
+
+def _log_in_a_line(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What Procrastinate could not write down; the next look at what is left behind mends it."""
+    error = context.get("exception")
+    log.warning("the end of a job was not written down: %s", error.__cause__ or error if error else context)
 
 
 async def _apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
