@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import tempfile
@@ -217,7 +218,8 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), backlog=2048)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        # Python's own words add the address.
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
         raise CannotStart(
             f"Port {port} cannot be used ({reason}): set PORT to a free one, for example {_another(port)}"
         ) from None

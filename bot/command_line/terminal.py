@@ -49,7 +49,8 @@ def sync_progress() -> Iterator[Report]:
 
 def _columns() -> Progress:
     parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*parts, console=ERR, transient=True)
+    # Where nobody watches, it would leave an empty line.
+    return Progress(*parts, console=ERR, transient=True, disable=not ERR.is_terminal)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,11 +18,12 @@ from knowledge.sources.folder import FoundFile, Skipped, walk
 from knowledge.sources.rules import RULES_FILE, BadRules, Rules, load_rules
 from knowledge.sync import FOLDER as SYNCED_FOLDER
 from knowledge.sync import LAST_SYNC
-from knowledge.tables import documents, index_state
+from knowledge.tables import documents, index_state, unreadable_files
 
 FOLDER = "Documents"
 INDEX = "Index"
 RULES = "Path rules"
+UNREADABLE = "Unreadable files"
 NAMED = 3
 NONE_YET = "none yet: made at the first start, or by `ragtime sync`"
 
@@ -58,16 +59,13 @@ def matching(rules: Rules, paths: Collection[str]) -> Finding:
 def _contents(root: Path, entries: list[FoundFile | Skipped]) -> Finding:
     files = sum(isinstance(entry, FoundFile) for entry in entries)
     left_out = [entry for entry in entries if isinstance(entry, Skipped)]
-    found = f"{files:,} files that can be read in {root}"
+    found = f"{files:,} files of kinds that are read in {root}"
     if not files:
         advice = "Put Markdown, text, HTML, PDF, Office or CSV files there, or correct RAGTIME_DOCS"
         return Finding(FOLDER, "warning", found, advice)
     if left_out:
-        named = "; ".join(f"{entry.path}: {entry.reason}" for entry in left_out[:NAMED])
-        more = f"; and {len(left_out) - NAMED} more" if len(left_out) > NAMED else ""
-        return Finding(
-            FOLDER, "warning", f"{found}; left out: {named}{more}", "Mend them, or have them ignored"
-        )
+        named = _named([f"{entry.path}: {entry.reason}" for entry in left_out])
+        return Finding(FOLDER, "warning", f"{found}; left out: {named}", "Mend them, or have them ignored")
     return Finding(FOLDER, "ok", found)
 
 
@@ -84,6 +82,7 @@ def index(settings: Settings) -> Iterator[Finding]:
             yield Finding(INDEX, "ok", NONE_YET)
         else:
             yield _index(engine, settings.ragtime_docs)
+            yield from _unreadable(engine)
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         yield Finding(
@@ -91,6 +90,23 @@ def index(settings: Settings) -> Iterator[Finding]:
         )
     finally:
         engine.dispose()
+
+
+def _unreadable(engine: Engine) -> Iterator[Finding]:
+    """The files that no sync could read, as far as any tried."""
+    if not inspect(engine).has_table(unreadable_files.name):
+        return
+    with engine.connect() as connection:
+        rows = connection.execute(select(unreadable_files).order_by(unreadable_files.c.path)).all()
+    if rows:
+        found = _named([f"{row.path}: {row.reason}" for row in rows])
+        yield Finding(UNREADABLE, "warning", found, "Mend them, or name them in .ragtimeignore")
+
+
+def _named(lines: Sequence[str]) -> str:
+    """The first few of many, and how many there are more."""
+    more = f"; and {len(lines) - NAMED} more" if len(lines) > NAMED else ""
+    return "; ".join(lines[:NAMED]) + more
 
 
 def _index(engine: Engine, root: Path) -> Finding:

@@ -98,7 +98,8 @@ def test_another_folder_of_documents_is_told_and_taken(tmp_path: Path, model_fol
     assert f"The index was made from {first}, and is now of {second}: " in done.stderr
     done = ragtime_here(environment(home, first), "sync", "second")
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.rstrip().endswith(f"set RAGTIME_DOCS={second}")
+    assert done.stderr.endswith(f"set RAGTIME_DOCS={second}\n")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_broken_rules_are_one_line_and_exit_status_1(there: dict[str, str], tmp_path: Path):

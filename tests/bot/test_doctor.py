@@ -559,6 +559,17 @@ def test_a_rule_that_matches_no_document_is_a_warning(environment: dict[str, str
     assert finding.found == "1 of 2 in .ragtime.toml match no document: peple/**"
 
 
+def test_files_that_could_not_be_read_are_named_with_the_reason(
+    environment: dict[str, str], docs: Path
+) -> None:
+    (docs / "broken.pdf").write_bytes(b"%PDF-1.7 no more")
+    settings = load_settings(environment | {"RAGTIME_EMBEDDINGS": "local"})
+    sync(settings)
+    finding = about("Unreadable files", knowledge_checks.index(settings))
+    assert finding.status == "warning"
+    assert finding.found.startswith("broken.pdf: it is damaged, or no PDF")
+
+
 def test_an_index_of_another_folder_is_a_warning(
     environment: dict[str, str], docs: Path, tmp_path: Path
 ) -> None:

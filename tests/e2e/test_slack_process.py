@@ -151,5 +151,5 @@ def test_a_port_that_is_taken_is_said_at_start(slack: LocalSlack, tmp_path: Path
         port = taken.getsockname()[1]
         with _process(_environment(slack, tmp_path, port)) as process:
             _, errors = process.communicate(timeout=30)
-    assert f"CannotStart: Port {port} cannot be used" in errors
+    assert f"CannotStart: Port {port} cannot be used (address already in use): " in errors
     assert f"set PORT to a free one, for example PORT={port + 1} make run" in errors
