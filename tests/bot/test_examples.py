@@ -45,7 +45,10 @@ def test_an_example_is_answered_with_its_fact_and_without_doubt(sample: Index, q
     *_, reply = AnswerChain(sample).stream(Question(question, Place.internal()))
     assert isinstance(reply, Answer)
     assert reply.sure
-    assert FACTS[question] in " ".join(statement.text for statement in reply.statements)
+    said = [statement.text for statement in reply.statements]
+    if reply.table:
+        said += [reply.table.caption, reply.table.quote]
+    assert FACTS[question] in " ".join(said)
 
 
 @pytest.mark.parametrize("question", SAMPLE_EXAMPLES)
