@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Literal, cast, get_args
 
 from chains.guide.contract import State
+from chains.guide.words import names_open
 
 Name = Literal[
     "start_over",
@@ -25,8 +26,12 @@ Name = Literal[
     "so_far",
     "costs",
     "repeat",
+    "explain",
 ]
 NAMES: tuple[Name, ...] = get_args(Name)
+
+# What a guide may be begun with.
+OPENINGS: tuple[Name, ...] = ("just_tell", "repeat", "start_over", "undo")
 
 # Longer messages tell something; what steers is short.
 LONGEST = 160
@@ -71,9 +76,20 @@ def find_command(text: str, state: State) -> Command | None:
             if pattern.when and (pattern.when == "asking") != (state.pending is not None):
                 continue
             for whole in dict.fromkeys((bare, bare + question_mark)):
-                if found := pattern.expression.fullmatch(whole):
+                found = pattern.expression.fullmatch(whole)
+                if found and _is_about(state, found):
                     return Command(pattern.name, _words(text, found))
     return None
+
+
+def opens_with(text: str) -> Name | None:
+    """The command that a first message is instead of what is being built: "help", "just tell me"."""
+    found = find_command(text, State())
+    if found is None or found.name not in OPENINGS:
+        return None
+    # "RAG or fine-tuning?" is what a guide begins with.
+    at_once = found.name != "just_tell" or _table().answers["at_once"].search(_plain(text))
+    return found.name if at_once else None
 
 
 def is_courtesy(text: str) -> bool:
@@ -121,6 +137,15 @@ def supposes(text: str) -> dict[str, str]:
         for value, pattern in values.items()
         if pattern.search(plain)
     }
+
+
+def _is_about(state: State, found: re.Match[str]) -> bool:
+    """Whether what a message asks to have explained is in the open question, where it names something."""
+    words = found.groupdict()
+    of, term = words.get("of"), words.get("term")
+    if not of and not term:
+        return True
+    return names_open(state.pending or "", of or term or "", alone=bool(term))
 
 
 def _bare(plain: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from chains.guide import moves, talk
-from chains.guide.commands import Command, Name, corrects, find_command, is_courtesy
+from chains.guide.commands import Command, Name, corrects, find_command, is_courtesy, opens_with
 from chains.guide.contract import Known, Reading, State, Step
 from chains.guide.explain import recommend
 from chains.guide.hearing import has_words, hear, hear_confirmation, hear_doubt, new_volumes, supposed
@@ -20,7 +20,16 @@ from chains.guide.policy import POLICY
 from chains.guide.questions import CONFIRM, may_ask, next_question
 from chains.guide.reader import Reader
 from chains.guide.volumes import without_rates
-from chains.guide.words import ask, factors_of, note, noted, option_meant, otherwise, settled, unticked
+from chains.guide.words import (
+    ask,
+    factors_of,
+    note,
+    noted,
+    option_meant,
+    otherwise,
+    settled,
+    unticked,
+)
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -44,7 +53,10 @@ class Guide:
     def begin(self, text: str, user: str, now: datetime) -> Moved:
         """Begins a dialogue; `text` is what the person is building, perhaps nothing."""
         state = State()
-        if has_words(text):
+        if has_words(text) and (command := opens_with(text)):
+            state, step = self._ask_next(state, (note("greeting"),), now)
+            return self._obey(state, Command(command), now) if command == "just_tell" else (state, step)
+        if has_words(text) and not is_courtesy(text):
             topic = " ".join(text.split())[:LONGEST_TOPIC]
             reading = self.reader.read(without_rates(text), today=now.date())
             state = moves.heed(State(topic=topic, volumes=new_volumes(text, state)), reading, user)
@@ -119,6 +131,9 @@ class Guide:
         after = replace(after, volumes={**state.volumes, **volumes})
         asked = factors_of(state.pending) if state.pending else ()
         missed = [factor for factor in asked if factor not in hearing.mentioned]
+        if hearing.between and not state.missed and may_ask(state.asked):
+            lower, higher = hearing.between
+            return self._miss(state, user, now, (note("between", lower=lower, higher=higher),))
         if len(missed) < len(asked):
             notes = (note("skipped"),) if after.known == state.known and not missed else ()
             return self._go_on_without(missed, state, after, notes, user, now)
@@ -208,9 +223,8 @@ class Guide:
             case "just_tell" | "repeat":
                 return self._stay(state, (), now, again=True)
             case "what_if":
-                return self._stay(
-                    state, talk.what_if(state, supposed(self.reader, command.words, now.date())), now
-                )
+                values = supposed(self.reader, command.words, state, now.date())
+                return self._stay(state, talk.what_if(state, values), now)
         return self._stay(state, talk.SAYS[command.name](state, now.date()), now)
 
     def _undo(self, state: State, now: datetime) -> Moved:

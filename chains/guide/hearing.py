@@ -13,11 +13,15 @@ from datetime import date
 from chains.guide.commands import asks_back, corrects, denies, limits, put_right, supposes
 from chains.guide.contract import Doubt, Heard, Known, Reading, State
 from chains.guide.questions import CONFIRM
-from chains.guide.reader import Reader
+from chains.guide.reader import Reader, rates
+from chains.guide.reader.hits import UNSURE
+from chains.guide.reader.spans import plain
 from chains.guide.volumes import read_volumes, without_rates
-from chains.guide.words import factors_of, named, otherwise
+from chains.guide.words import factors_of, label, named, otherwise
 
 EMOJI_CODE = re.compile(r":[a-z+][\w+-]*:")
+# "What if I say …": what follows is an answer.
+ANSWERING = re.compile(r"\s*(?:i|we) (?:say|said|answer(?:ed)?|choose|chose|pick(?:ed)?|take|took)\b", re.I)
 # "Facts, too": beside what was to be confirmed, not in its place.
 BESIDE = re.compile(r"\b(?:too|also|as well|some)\b", re.IGNORECASE)
 
@@ -25,13 +29,15 @@ BESIDE = re.compile(r"\b(?:too|also|as well|some)\b", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Hearing:
     """What a message says. `replaces`: what it contradicts is replaced at once. `takes_back` is the known
-    factor that it withdraws; `is_unclear`, that it corrects something, and nobody knows what.
+    factor that it withdraws; `is_unclear`, that it corrects something, and nobody knows what;
+    `between` are the two options between which its answer lies.
     """
 
     reading: Reading
     replaces: bool = False
     takes_back: str | None = None
     is_unclear: bool = False
+    between: tuple[str, str] | None = None
 
     @property
     def mentioned(self) -> frozenset[str]:
@@ -66,7 +72,7 @@ def hear(reader: Reader, text: str, state: State, today: date) -> Hearing:
     # "That was wrong" is no answer to the question that happens to be open, nor is a question.
     answers = put_right(text) if surely else not asks_back(text)
     reading = reader.read(text, asked if answers else (), today=today)
-    hearing = Hearing(reading, replaces=bool(correction))
+    hearing = Hearing(reading, replaces=bool(correction), between=_between(reading, text, asked))
     says_again = [heard.factor for heard in reading.heard if heard.factor in state.known]
     if surely and hearing.mentioned <= {*says_again}:
         return _withdrawn(reader, text, state, hearing, says_again, today)
@@ -124,9 +130,12 @@ def hear_doubt(
     return None, replace(rest, heard=(*(h for h in rest.heard if h.factor not in asked), *more))
 
 
-def supposed(reader: Reader, text: str, today: date) -> dict[str, str]:
-    """The values that a "what if" supposes."""
-    return {heard.factor: heard.value for heard in reader.read(text, today=today).heard} | supposes(text)
+def supposed(reader: Reader, text: str, state: State, today: date) -> dict[str, str]:
+    """The values that a "what if" supposes; "what if I say both?" is about the open question."""
+    asked = factors_of(state.pending) if state.pending else ()
+    answer = ANSWERING.match(text)
+    heard = reader.read(text[answer.end() :] if answer else text, asked if answer else (), today=today).heard
+    return {each.factor: each.value for each in heard} | supposes(text)
 
 
 def new_volumes(text: str, state: State) -> dict[str, float]:
@@ -182,6 +191,17 @@ def _withdrawn(
         if any(each.factor in factors and not _contradicts(each, state) for each in heard):
             return replace(hearing, reading=Reading(tuple(each for each in heard if each.factor in factors)))
     return replace(hearing, takes_back=factors[0])
+
+
+def _between(reading: Reading, text: str, asked: Sequence[str]) -> tuple[str, str] | None:
+    """The two options between which an answer lies: "two or three times a year" is nearer to neither."""
+    if rates.FACTOR not in asked or rates.FACTOR not in reading.unsure:
+        return None
+    if not any(hit.value == UNSURE for hit in rates.rate_hits(plain(text))):
+        return None
+    values = [*(value for _, value in rates.BORDERS), rates.BEYOND]
+    place = values.index(UNSURE)
+    return label(rates.FACTOR, values[place - 1]), label(rates.FACTOR, values[place + 1])
 
 
 def _elsewhere(reader: Reader, text: str, asked: Sequence[str], today: date) -> Reading:

@@ -13,7 +13,7 @@ from chains.guide.explain import recommend, why
 from chains.guide.policy import POLICY
 from chains.guide.questions import CONFIRM
 from chains.guide.texts import signed, texts, title
-from chains.guide.words import factors_of, label, note, noted, titles
+from chains.guide.words import factors_of, label, meanings, note, noted, titles
 
 Notes = tuple[str, ...]
 
@@ -43,6 +43,11 @@ def _effects(factor: str, state: State) -> list[str]:
     name = "tuning" if points[least] < 0 else "neutral"
     effects.append(note(f"why_ask.{name}", label=label(factor, least), points=signed(points[least])))
     return [*effects, *([note("why_ask.means")] if factor in POLICY.missing.values else [])]
+
+
+def explained(state: State) -> Notes:
+    """What the open question's options mean."""
+    return (meanings(state.pending) if state.pending else note("nothing_pending"),)
 
 
 def why_so(state: State) -> Notes:
@@ -192,6 +197,7 @@ def left_open(factors: Iterable[str]) -> Notes:
 
 # What there is to say to the commands that change nothing.
 SAYS: Mapping[str, Callable[[State, date], Notes]] = {
+    "explain": lambda state, _: explained(state),
     "why_ask": lambda state, _: why_asked(state),
     "why": lambda state, _: why_so(state),
     "how_sure": lambda state, _: how_sure(state),

@@ -60,6 +60,28 @@ def named(text: str) -> tuple[str, ...]:
     return tuple(sorted(found, key=found.__getitem__))
 
 
+def names_open(question: str, words: str, *, alone: bool) -> bool:
+    """Whether words name a factor that a question asks about; `alone`, with nothing besides."""
+    patterns = [_names(factor) for factor in factors_of(question)]
+    return any(pattern.fullmatch(words) if alone else pattern.search(words) for pattern in patterns)
+
+
+def meanings(question: str) -> str:
+    """What the options of a question mean, one line each; of several factors, what each would be."""
+    factors = factors_of(question)
+    boxes = [(factor, _factor(factor)["box"]) for factor in factors] if len(factors) > 1 else []
+    options = boxes or [(factor, value) for factor in factors for value in POLICY.factors[factor].points]
+    lines = [
+        note(
+            "explained_line",
+            label=_factor(factor)["box_label"] if boxes else label(factor, value),
+            means=_factor(factor)["values"][value]["means"],
+        )
+        for factor, value in options
+    ]
+    return "\n".join([note("explained"), *lines])
+
+
 def otherwise(factor: str) -> str:
     """The value that a "no" to a factor's confirmation stands for."""
     return _table()["confirmations"][factor]["otherwise"]

@@ -52,6 +52,19 @@ def test_it_greets_and_asks_where_nothing_was_said(talk: Talk):
     assert talk.state.topic == ""
 
 
+@pytest.mark.parametrize("text", ["help", "hi", "thanks", "start over", "what can you do?"])
+def test_a_command_or_a_greeting_at_the_beginning_is_not_what_is_being_built(talk: Talk, text: str):
+    talk.begin(text)
+    assert talk.state.topic == ""
+    assert talk.asked.id == "need"
+
+
+def test_just_tell_me_at_the_beginning_gives_the_verdict_on_nothing(talk: Talk):
+    talk.begin("just tell me")
+    assert talk.verdict.decision.verdict == "rag"
+    assert (talk.state.topic, known(talk)) == ("", {})
+
+
 def test_what_the_opening_says_is_not_asked(talk: Talk):
     talk.begin("It only has to answer in our tone of voice. We have 3,000 pairs.")
     assert known(talk) == {"need": "behaviour", "data": "some_pairs"}
@@ -136,6 +149,19 @@ def test_not_knowing_is_an_answer_and_moves_on(talk: Talk, reply: str):
     assert talk.state.unsure == ("data",)
     assert talk.asked.id != "data"
     assert talk.notes == "That is fine: I leave it open."
+
+
+def test_what_lies_between_two_values_is_asked_about_and_then_left_open(talk: Talk):
+    talk.begin().press({"need": "facts"}).say("two or three times a year")
+    assert "between “Every month or quarter” and “Every year or so”: which is nearer?" in talk.notes
+    assert talk.asked.id == "change_rate"
+    talk.say("two or three times a year")
+    assert talk.state.unsure == ("change_rate",)
+
+
+def test_what_lies_between_two_values_is_the_one_that_is_said_to_be_nearer(talk: Talk):
+    talk.begin().press({"need": "facts"}).say("twice a year", "every quarter, rather")
+    assert known(talk)["change_rate"] == "monthly"
 
 
 def test_the_button_i_do_not_know_moves_on(talk: Talk):

@@ -104,6 +104,57 @@ def test_why_before_the_verdict_says_that_it_is_not_one(talk: Talk):
     assert talk.step.notes[0] == "I have not finished asking. On what I know so far:"
 
 
+# What do you mean?
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "what's the difference between facts and behaviour?",
+        "can you explain the options",
+        "hmm, what do you mean by a way of behaving, tone?",
+        "what counts as expertise?",
+        "what is expertise?",
+    ],
+)
+def test_a_question_about_the_question_is_explained_and_is_no_answer(talk: Talk, message: str):
+    before = talk.begin().state
+    talk.say(message)
+    assert talk.notes.startswith(
+        "What is meant:\n- **Facts from our documents or data**: it has to answer with"
+    )
+    assert talk.state == before
+    assert talk.asked.id == "need"
+
+
+def test_what_the_musts_mean_is_explained_one_by_one(talk: Talk):
+    talk.begin().press({"need": "expertise"}).press({"change_rate": "never"}).say("explain the options")
+    assert "- **A single fact can be removed for good**: somebody, by law" in talk.notes
+    assert talk.notes.count("\n- ") == 3
+
+
+def test_every_question_can_be_explained(talk: Talk):
+    talk.begin()
+    for _ in range(20):
+        if talk.step.ask is None:
+            break
+        assert talk.say("what do the options mean?").notes.count("\n- ") >= 2
+        talk.press_unsure()
+    assert talk.step.recommendation
+
+
+def test_what_is_not_of_the_open_question_is_not_explained(talk: Talk):
+    talk.begin().say("what's the difference between RAG and fine-tuning?")
+    assert "What is meant" not in talk.notes
+
+
+def test_what_if_i_say_that_is_about_the_open_question(talk: Talk):
+    before = talk.begin().state
+    talk.say("what happens if I say both?")
+    assert talk.notes.startswith("With that (it needs facts and a way of behaving) it would still be RAG")
+    assert talk.state == before
+
+
 # What would change it, what if, how sure
 
 
