@@ -25,7 +25,8 @@ from chains.contract import (
 )
 from chains.follow_up import find_understood
 from chains.generate import ModelFailed, NothingSupported, Passage, generate
-from chains.hostile import speaks_to_model
+from chains.hostile import is_for_readers
+from chains.links import followable
 from chains.llm import LIMITS, Limits
 from chains.refusal import Verdict, judge
 from chains.rewrite import Rewritten, rewrite
@@ -110,7 +111,8 @@ class AnswerChain:
         """The model's answer; its quoted replacement where the model fails."""
         allowed = [hit for hit in retrieved.hits if hit.stored.document.model_allowed][:MODEL_PASSAGES]
         passages = [
-            _passage(number, self.index.around(hit.stored)) for number, hit in enumerate(allowed, start=1)
+            _passage(number, self.index.around(hit.stored), hit.stored.document.url)
+            for number, hit in enumerate(allowed, start=1)
         ]
         sources = Sources(self.index)
         shown: list[Statement] = []
@@ -147,7 +149,7 @@ class AnswerChain:
     ) -> Iterator[AnswerEvent]:
         """The quoted answer, after what a model may have said before it failed; or a refusal."""
         ranked = _for_readers(extract.rank(retrieved.hits))
-        verdict = judge(retrieved.hits, ranked)
+        verdict = judge(retrieved.hits, ranked) if ranked else Verdict.SILENT
         candidates = [choice.candidate for choice in ranked]
         if retrieved.table:
             # It covers what was asked: a sentence need not.
@@ -160,7 +162,8 @@ class AnswerChain:
             return
         sources = sources or Sources(self.index)
         statements = list(shown)
-        for quotation in whole.quotations if verdict is not Verdict.SILENT else ():
+        quoted = [each for each in whole.quotations if is_for_readers(each.unit)]
+        for quotation in quoted if verdict is not Verdict.SILENT else ():
             statements.append(_statement(quotation, sources))
             yield statements[-1]
         sure = bool(shown) or verdict is Verdict.ANSWERS
@@ -193,8 +196,8 @@ def _line(*notices: str) -> str:
 
 
 def _for_readers(ranked: list[extract.Choice]) -> list[extract.Choice]:
-    """Without what speaks to a model, where anything else is left."""
-    return [choice for choice in ranked if not speaks_to_model(choice.candidate.unit.text)] or ranked
+    """Without what speaks to a model."""
+    return [choice for choice in ranked if is_for_readers(choice.candidate.unit)]
 
 
 def _kept_from_model(hits: Sequence[Hit]) -> bool:
@@ -232,21 +235,22 @@ def _statement(quotation: Quotation, sources: Sources) -> Statement:
         marker=unit.marker,
         cells=unit.cells,
         header=unit.header,
-        links=unit.links,
+        links=followable(unit.links, quotation.hit.stored.document.url),
         before="\n\n",
     )
 
 
-def _passage(number: int, chunk: Chunk) -> Passage:
+def _passage(number: int, chunk: Chunk, url: str | None) -> Passage:
     lead = chunk.units[0].lead
     text = chunk.text if not lead or lead in chunk.text else f"{lead}\n{chunk.text}"
     header = " | ".join(chunk.units[0].header)
+    links = followable((link for unit in chunk.units for link in unit.links), url)
     return Passage(
         number=number,
         title=chunk.title,
         heading_path=chunk.heading_path,
         text=f"{header}\n{text}" if header else text,
-        links=tuple(dict.fromkeys(link for unit in chunk.units for link in unit.links)),
+        links=tuple(dict.fromkeys(links)),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from chains.contract import Table
+from chains.hostile import is_for_readers
 from knowledge.documents import Chunk, Unit
 from knowledge.index import Index
 from knowledge.retriever import Hit
@@ -82,7 +83,7 @@ def found_tables(index: Index, hits: Sequence[Hit]) -> list[FoundTable]:
             if table in seen or not any(unit in units for unit in chunk.units):
                 continue
             seen.add(table)
-            if len(units) > 1 and all(len(unit.cells) > 1 for unit in units):
+            if len(units) > 1 and all(len(unit.cells) > 1 and is_for_readers(unit) for unit in units):
                 found.append(FoundTable(hit, units))
     return found
 
