@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,17 +13,22 @@ from rich.markdown import Markdown
 from rich.markup import escape
 
 from bot.choosing import open_guide
+from bot.command_line.terminal import show_answer
 from bot.config import Settings
+from bot.running import carried_out
+from chains.guide.commands import asks_back, find_command
 from chains.guide.contract import Ask, Recommendation, State, Step
 from chains.guide.costs import figure
 from chains.guide.dialogue import Guide, Moved
 from chains.guide.record import decision_record, escaped
+from chains.guide.words import ask
+from chains.router import Router
 from knowledge.errors import AdminError
 
 # One person at one keyboard.
 USER = "you"
 UNSURE = "0"
-GOODBYES = ("quit", "exit", "q", "bye", "stop")
+GOODBYES = ("quit", "exit", "q", "bye", "stop", "cancel", "never mind", "nevermind")
 
 HINTS = {
     "choice": "A number, or your own words. {unsure} I don’t know",
@@ -32,8 +38,9 @@ HINTS = {
 }
 AFTERWARDS = (
     "Ask “why?”, “what would change your mind?”, “what if …?”, “what does it cost?”, correct an answer, or "
-    "“start over”. Enter ends."
+    "“start over”. “export” shows the decision record, “export decision.md” writes it. Enter ends."
 )
+NO_CHANNEL = "There is no channel here: “export” shows the decision record, “export decision.md” writes it."
 GOODBYE = "Goodbye! Nothing was kept."
 NOTHING_TO_EXPORT = "There is no recommendation yet, so nothing was exported."
 
@@ -55,7 +62,7 @@ def hold_dialogue(settings: Settings, about: str, export: Path | None) -> None:
     with console.status("One moment…"):
         guide = open_guide(settings)
     try:
-        state = _talk(guide, about, console)
+        state = _talk(guide, about, console, lambda question: _answer(settings, question, console))
     except KeyboardInterrupt:
         console.print(f"\n{GOODBYE}")
         sys.exit(130)
@@ -63,18 +70,66 @@ def hold_dialogue(settings: Settings, about: str, export: Path | None) -> None:
         _export(guide, state, export)
 
 
-def _talk(guide: Guide, about: str, console: Console) -> State:
+def _talk(guide: Guide, about: str, console: Console, answer: Callable[[str], None]) -> State:
+    router = Router(guide.reader.encoder, guide.model)
     state, step = guide.begin(about, USER, _now())
     _show(step, console)
     for text in _lines(console):
         if text.lower() in GOODBYES or (not text and state.concluded):
             break
+        if _is_for_documents(router, state, text):
+            answer(text)
+            _show(guide.resume(state, _now()), console)
+            continue
+        if said := _beside(guide, state, text):
+            console.print(f"\n{said}", highlight=False, markup=False)
+            _show(guide.resume(state, _now()), console)
+            continue
         was_concluded = state.concluded
         state, step = _move(guide, state, text)
         _show(step, console)
         if state.concluded and not was_concluded:
             console.print(f"[dim]{AFTERWARDS}[/]", highlight=False)
     return state
+
+
+def _is_for_documents(router: Router, state: State, text: str) -> bool:
+    """Whether words ask the documents rather than answer, or steer, the guide."""
+    if not any(character.isalpha() for character in text) or find_command(text, state):
+        return False
+    routed = router.route(text, "guide_thread")
+    return routed.route == "answer" and (routed.sure or asks_back(text))
+
+
+def _answer(settings: Settings, question: str, console: Console) -> None:
+    """Answers from the documents, as `ragtime ask` does; what fails is told in a line."""
+    console.print()
+    try:
+        # Where the record goes to standard output, nothing else does.
+        with redirect_stdout(console.file), carried_out(settings, "ask", {"question": question}) as messages:
+            show_answer(messages, as_json=False)
+    except AdminError as error:
+        console.print(str(error), highlight=False, markup=False)
+
+
+def _beside(guide: Guide, state: State, text: str) -> str:
+    """What is said to a number that no option has, and to "share" and "export"; else nothing."""
+    shown = ask(state)
+    if shown and text.isdecimal() and len(text) == 1 and len(shown.options) < int(text):
+        return f"There are {len(shown.options)} options: type the number of one, or your own words."
+    command, _, file = text.partition(" ")
+    if text.lower() == "share" or command.lower() != "export":
+        return NO_CHANNEL if text.lower() == "share" else ""
+    if not state.concluded:
+        return NOTHING_TO_EXPORT
+    try:
+        if not file:
+            return _record(guide, state)
+        _check(Path(file))
+        _export(guide, state, Path(file))
+    except NotExported as error:
+        return str(error)
+    return f"Written to {file}."
 
 
 def _lines(console: Console) -> Iterator[str]:
@@ -166,9 +221,7 @@ def _check(export: Path | None) -> None:
 def _export(guide: Guide, state: State, export: Path) -> None:
     if not state.concluded:
         raise NotExported(NOTHING_TO_EXPORT)
-    _, step = guide.command(state, "repeat", USER, _now())
-    assert step.recommendation
-    record = decision_record(state, step.recommendation, _now().date())
+    record = _record(guide, state)
     if str(export) == "-":
         print(record, end="")
         return
@@ -178,6 +231,12 @@ def _export(guide: Guide, state: State, export: Path) -> None:
         raise NotExported(
             f"{export} cannot be written ({error.strerror}): --export to another file"
         ) from None
+
+
+def _record(guide: Guide, state: State) -> str:
+    _, step = guide.command(state, "repeat", USER, _now())
+    assert step.recommendation
+    return decision_record(state, step.recommendation, _now().date())
 
 
 def _now() -> datetime:

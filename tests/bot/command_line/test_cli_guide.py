@@ -21,7 +21,7 @@ from bot.command_line.evaluation_choosing import evaluate_guide, evaluate_router
 from bot.config import Settings, load_settings
 from knowledge.opening import HomeUnusable, own
 from tests.support.command import environment, offline, ragtime
-from tests.support.knowledge import home_with_model
+from tests.support.knowledge import home_with_model, write
 
 TUNED = "only the tone\n3\n30,000 dollars\n2\nyes\n"
 
@@ -79,6 +79,25 @@ def test_numbers_boxes_and_words_are_all_taken(there: dict[str, str]):
     assert "Answers must show their source" in done.stdout
     assert "Different people see different documents" in done.stdout
     assert "Happy to help" not in done.stdout
+
+
+def test_a_question_for_the_documents_is_answered_and_the_guide_picks_up(
+    there: dict[str, str], tmp_path: Path
+):
+    docs = write(tmp_path / "docs", {"gpus.md": "# GPU time\n\nAsk for GPU time in the channel gpu-desk.\n"})
+    done = ragtime(
+        {**there, "RAGTIME_DOCS": str(docs)},
+        "guide",
+        typed="7\nhow do we ask for GPU time?\nonly the tone\n3\n30,000 dollars\n2\nyes\nshare\nexport\n\n",
+    )
+    assert done.returncode == 0, done.stderr
+    assert "There are 4 options: type the number of one, or your own words." in done.stdout
+    assert "Ask for GPU time in the channel gpu-desk." in done.stdout
+    assert done.stdout.count("Back to my question:") == 2
+    assert "Fine-tuning, with LoRA" in done.stdout
+    assert "There is no channel here" in done.stdout
+    assert "# Decision: " in done.stdout
+    assert "could not make out" not in done.stdout
 
 
 def test_without_a_recommendation_there_is_nothing_to_export(there: dict[str, str], tmp_path: Path):
