@@ -35,7 +35,7 @@ PLACE = Place.internal()
 HITS = 20
 PASSAGE_NAMES = ("dense", "lexical", "late", "unit", "path")
 # Answerable questions that may be refused, and that may be answered with a doubt: means over collections.
-FALSE_REFUSALS = 0.03
+FALSE_REFUSALS = 0.02
 DOUBTS = 0.25
 # False refusals at which collections are compared, each with a threshold of its own.
 COMPARED_AT = 0.05
