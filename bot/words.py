@@ -58,6 +58,10 @@ OFFER = "Not sure which fits you? Two to four questions."
 START = "Start"
 SET_ASIDE = "Set aside: something else was meant."
 
+# In front of what was answered, and behind a question that was not and is asked again further down.
+TICK = "✓"
+ASKED_BELOW = "(asked again below)"
+
 NOT_MEANT = "Not what you meant?"
 SWITCH = {"answer": "Search the documents", "guide": "Help me choose"}
 

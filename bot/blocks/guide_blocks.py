@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import words
@@ -50,7 +49,7 @@ def render_step(step: Step, setting: Setting, state: State) -> Rendered:
         texts.append(_question_markdown(step.ask))
         blocks += _question_blocks(step.ask, setting)
     if setting.private and step.ask and step.settled:
-        blocks.append(settled_line([line for _, line in step.settled]))
+        blocks.append(small_line(f"{words.TICK} {' · '.join(line for _, line in step.settled)}"))
     if setting.guessed:
         blocks.append(switch_block(setting.guessed, "answer"))
     return Rendered("\n\n".join(texts), tuple(blocks), shorten(_spoken(step), TEXT_LIMIT))
@@ -66,9 +65,9 @@ def question_below(step: Step, setting: Setting) -> list[Block]:
     return [{"type": "divider"}, question, *_question_blocks(step.ask, setting)]
 
 
-def settled_line(lines: Sequence[str]) -> Block:
-    """What answered questions become: a small line."""
-    return context_line(shorten(escape_mrkdwn(f"✓ {' · '.join(lines)}"), TEXT_LIMIT))
+def small_line(line: str) -> Block:
+    """What questions become that are not open any more."""
+    return context_line(shorten(escape_mrkdwn(line), TEXT_LIMIT))
 
 
 def switch_block(event_id: str, to: str) -> Block:

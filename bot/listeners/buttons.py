@@ -11,7 +11,7 @@ from bot import inbox, words
 from bot.blocks import actions
 from bot.blocks.render import cut_markdown
 from bot.blocks.views import passage_view
-from bot.listeners.pressed import pressed, say_privately
+from bot.listeners.pressed import pressed, say_privately, say_shared_before
 from bot.listeners.taking_in import take_in_again
 from bot.records import conversations
 from bot.replies.sharing import Sharer, answer_shared
@@ -35,7 +35,7 @@ def register(app: App, services: Services) -> None:
             by = Sharer(body["user"]["id"], body["team"]["id"], channel, body["response_url"])
             shared = answer_shared(exchange, by)
             if not take_in_again(services, shared):
-                later(services, _share_again, services, body, shared.event_id)
+                later(services, say_shared_before, services, body, shared.event_id)
         ack()
         if not exchange:
             later(services, say_privately, body, words.GONE)
@@ -76,13 +76,6 @@ def register(app: App, services: Services) -> None:
     app.action(re.compile(rf"^{actions.PASSAGE}\d+$"))(passage)
     app.action(re.compile(rf"^{actions.SWITCH}(answer|guide)$"))(switch)
     app.action(actions.FORGET)(forget)
-
-
-def _share_again(services: Services, body: dict[str, Any], event_id: str) -> None:
-    """Says what became of an answer whose Share was pressed before; nothing while it is on its way."""
-    shared = inbox.reply_to(services.engine, event_id)
-    if shared is not None:
-        say_privately(body, words.SHARED_BEFORE if shared else words.NOT_SHARED_BEFORE)
 
 
 def _show_rest(services: Services, body: dict[str, Any], event_id: str) -> None:

@@ -14,7 +14,7 @@ from bot.blocks import actions
 from bot.blocks.actions import GuideBlock, read_choices
 from bot.blocks.guide_views import share_view, words_view
 from bot.inbox import Incoming
-from bot.listeners.pressed import channel_type, pressed, say_privately
+from bot.listeners.pressed import channel_type, pressed, say_privately, say_shared_before
 from bot.listeners.taking_in import take_in_again
 from bot.records import guides
 from bot.replies import verdicts
@@ -59,9 +59,9 @@ def register(app: App, services: Services) -> None:
         ack()
 
     def share(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
-        take_in_again(
-            services, _shared(body, action["block_id"], body["channel"]["id"], body["response_url"])
-        )
+        shared = _shared(body, action["block_id"], body["channel"]["id"], body["response_url"])
+        if not take_in_again(services, shared):
+            later(services, say_shared_before, services, body, shared.event_id)
         ack()
 
     def share_elsewhere(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot import inbox, words
 from bot.blocks.render import plain_message
 from bot.inbox import ChannelType, Incoming, Kind
 from bot.replies.respond import respond
+from bot.services import Services
 
 
 def pressed(
@@ -40,6 +42,13 @@ def channel_type(channel: str, name: str = "") -> ChannelType:
     if channel.startswith("D"):
         return "im"
     return "mpim" if name.startswith("mpdm-") else "channel"
+
+
+def say_shared_before(services: Services, body: Mapping[str, Any], event_id: str) -> None:
+    """Says what became of something whose Share was pressed before; nothing while it is on its way."""
+    shared = inbox.reply_to(services.engine, event_id)
+    if shared is not None:
+        say_privately(body, words.SHARED_BEFORE if shared else words.NOT_SHARED_BEFORE)
 
 
 def say_privately(body: Mapping[str, Any], markdown: str) -> None:

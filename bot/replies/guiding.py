@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from bot import words
-from bot.blocks.guide_blocks import Setting, question_below, render_step, settled_line
+from bot.blocks.guide_blocks import Setting, question_below, render_step, small_line
 from bot.blocks.render import Rendered
 from bot.client import SLACK_ERRORS, is_transient
 from bot.inbox import Incoming
@@ -24,6 +25,15 @@ log = logging.getLogger(__name__)
 
 # Presses that come at the same time overtake each other; each then looks at the guide again.
 TRIES = 5
+
+# All of a message, so that "end users only" ends nothing.
+GIVES_UP = re.compile(
+    r"\W*(?:(?:oh|ok|no)\W+)?(?:never ?mind|cancel|stop|quit)(?: (?:it|that|this|please|then|thanks))?\W*",
+    re.I,
+)
+WANTS_HELP = re.compile(
+    r"\W*(?:help(?: me)?|commands?|what (?:can|do) you do|who are you|how does (?:this|it) work)\W*", re.I
+)
 
 Turn = Callable[[State], tuple[State, Step]]
 
@@ -58,6 +68,16 @@ def start_over(services: Services, incoming: Incoming, guide: StoredGuide) -> Mo
 def is_for(guide: StoredGuide, text: str) -> bool:
     """Whether words are one of the guide's own commands, such as "undo" or "why?"."""
     return find_command(text, guide.state) is not None
+
+
+def gives_up(guide: StoredGuide, text: str) -> bool:
+    """Whether words want no more of the guide's questions: "never mind"."""
+    return guide.state.pending is not None and GIVES_UP.fullmatch(text) is not None
+
+
+def wants_help(text: str) -> bool:
+    """Whether words ask what Ragtime can do, rather than say what is being built."""
+    return WANTS_HELP.fullmatch(text) is not None
 
 
 def has_use_for(services: Services, incoming: Incoming, guide: StoredGuide) -> bool:
@@ -128,11 +148,13 @@ def posted(services: Services, incoming: Incoming, ts: str) -> None:
     move = guides.move_of(services.engine, incoming.event_id) if guide else None
     if move is None:
         return
-    settled = dict(move.step.settled)
+    settled = {question: f"{words.TICK} {line}" for question, line in move.step.settled}
     goes_on = bool(move.step.ask or move.step.recommendation)
+    asked_below = {move.step.ask.id} if move.step.ask else set[str]()
     for asked in guides.asked_messages(services.engine, move.guide):
         if asked.event_id != incoming.event_id and (goes_on or asked.question in settled):
-            _collapse(services, incoming.channel, asked, settled.get(asked.question))
+            line = words.ASKED_BELOW if asked.question in asked_below else settled.get(asked.question)
+            _collapse(services, incoming.channel, asked, line)
 
 
 def take_back(services: Services, guide: StoredGuide, event_id: str) -> StoredGuide | None:
@@ -161,12 +183,16 @@ def set_aside(services: Services, guide: StoredGuide) -> None:
 
 
 def _collapse(services: Services, channel: str, asked: AskedMessage, line: str | None) -> None:
-    """Makes a question's message one line; what stands above the question stays."""
-    if line is None:
+    """Makes a question's message one line; what stands above the question stays, and is enough by itself
+    where the question is asked again below.
+    """
+    if line is None or line == words.ASKED_BELOW:
         move = guides.move_of(services.engine, asked.event_id)
-        line = move.step.ask.text if move and move.step.ask else asked.question
+        text = move.step.ask.text if move and move.step.ask else asked.question
+        line = f"{text} {line or ''}".strip()
     above = Rendered(**asked.above) if asked.above else Rendered("", (), line)
-    collapsed = replace(above, blocks=(*above.blocks, settled_line([line])))
+    is_below = bool(asked.above) and line.endswith(words.ASKED_BELOW)
+    collapsed = above if is_below else replace(above, blocks=(*above.blocks, small_line(line)))
     try:
         services.client.chat_update(
             channel=channel, ts=asked.ts, text=collapsed.text, blocks=collapsed.all_blocks

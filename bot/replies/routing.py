@@ -19,7 +19,7 @@ from bot.records.guides import STILL_IN_MIND, StoredGuide
 from bot.replies import commanding, guiding
 from bot.replies.questions import answer_as_it_comes, answer_at_once, own_failures
 from bot.replies.reply import Reply
-from bot.replies.spoken import find_command, friendly_words
+from bot.replies.spoken import Spoken, find_command, friendly_words
 from bot.services import Services
 from chains.router import Context, Routed
 from chains.routing.features import normal
@@ -45,6 +45,8 @@ def reply_to_command(services: Services, incoming: Incoming) -> Rendered:
     if done := guides.move_of(services.engine, incoming.event_id):
         return guiding.show(services, incoming, done)
     guide = _private_guide(services, incoming)
+    if not (guide and guide.state.pending) and guiding.wants_help(incoming.text):
+        return plain_message(words.HELP)
     if guide and not incoming.text:
         return guiding.where_it_stands(services, incoming, guide)
     if guide and not _is_another_topic(services, incoming, guide):
@@ -78,6 +80,8 @@ def _reply(services: Services, incoming: Incoming, guide: StoredGuide | None, an
     """What is said to words, once it is known which guide lives where they were said."""
     if guide and not incoming.text:
         return guiding.show(services, incoming, guiding.say(services, incoming, guide))
+    if guide and guiding.gives_up(guide, incoming.text):
+        return commanding.carry_out(services, incoming, Spoken("cancel"), guide)
     routed = _route(services, incoming, _context(services, incoming, guide))
     surely_asked = routed.sure and routed.route == "answer"
     if guide and not surely_asked and guiding.is_for(guide, incoming.text):

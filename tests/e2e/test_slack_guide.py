@@ -329,6 +329,22 @@ def test_an_off_topic_question_is_answered_and_the_guide_picks_up_where_it_was(s
     assert "On call is answered." in shown(now_of(slack, answered))
     assert "✓ How often it changes: Every week" in shown(now_of(slack, answered))
     assert labels(now_of(slack, pending)) == []
+    assert f"{HOW_OFTEN} {words.ASKED_BELOW}" in shown(now_of(slack, pending))
+    assert words.TICK not in shown(now_of(slack, pending))
+
+
+def test_after_an_off_topic_question_nothing_is_ticked_that_was_not_answered(slack: LocalSlack) -> None:
+    talk = Talk(slack)
+    talk.say("who is on call tonight?")
+    first = talk.last
+    talk.say("who is on call tonight?")
+    slack.wait_until(lambda: labels(now_of(slack, first)) == [])
+    assert WHAT not in shown(now_of(slack, first))
+    assert not any(words.TICK in shown(message) for message in talk.messages())
+
+
+def test_never_mind_ends_the_guide_rather_than_its_question(slack: LocalSlack) -> None:
+    assert words.CANCELLED in Talk(slack).say("never mind")
 
 
 def test_friendly_words_get_one_friendly_line(slack: LocalSlack) -> None:

@@ -128,6 +128,13 @@ def test_a_private_recommendation_is_shared_to_its_channel_once(slack: LocalSlac
     assert "<@U0YOU> shared a recommendation for: we build a support bot" in shown(shared)
     assert RAG in shown(shared)
     assert labels(shared) == ["Why?", "Figures and sources"]
+    press(slack, verdict, "Share")
+    slack.wait_until(lambda: [m for m in _private(slack) if words.SHARED_BEFORE in shown(m)])
+
+
+@pytest.mark.parametrize("text", ["help", "what can you do?"])
+def test_help_is_nothing_to_build(slack: LocalSlack, text: str) -> None:
+    assert WHAT not in shown(_guide(slack, text))
 
 
 def test_from_a_direct_message_the_channel_to_share_to_is_chosen_and_has_to_know_us(
