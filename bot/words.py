@@ -71,6 +71,10 @@ CAN = (
     "fine-tuning (`/guide`). You can also tell me to forget this thread, or to delete your history."
 )
 CANNOT = f"I can’t do that from here. {CAN}"
+NOT_UNDERSTOOD = (
+    "I did not understand that. Ask me a question about your team’s documents, "
+    "or tell me what you are building."
+)
 NO_GUIDE = "There is nothing of that kind going on here. Tell me what you are building, and we begin."
 CANCELLED = "All right, no more questions. `/guide` begins anew whenever you like."
 STILL_ASKING = "My question above still stands, whenever you like."

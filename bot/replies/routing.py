@@ -19,7 +19,7 @@ from bot.records.guides import STILL_IN_MIND, StoredGuide
 from bot.replies import commanding, guiding
 from bot.replies.questions import answer_as_it_comes, answer_at_once, own_failures
 from bot.replies.reply import Reply
-from bot.replies.spoken import Spoken, find_command, friendly_words
+from bot.replies.spoken import Spoken, asks_to_see, find_command, friendly_words, may_be_a_question
 from bot.services import Services
 from chains.router import Context, Routed
 from chains.routing.features import normal
@@ -87,10 +87,11 @@ def _reply(services: Services, incoming: Incoming, guide: StoredGuide | None, an
     if guide and not surely_asked and guiding.is_for(guide, incoming.text):
         return guiding.show(services, incoming, guiding.say(services, incoming, guide))
     match routed.route:
-        case "smalltalk":
+        case "smalltalk" if not _may_be_asked(routed, incoming, guide):
             still = f" {words.STILL_ASKING}" if guide and guide.state.pending else ""
-            return _maybe(routed, incoming, plain_message(friendly_words(incoming.text) + still))
-        case "command":
+            said = friendly_words(incoming.text) or words.NOT_UNDERSTOOD
+            return _maybe(routed, incoming, plain_message(said + still))
+        case "command" if not asks_to_see(incoming.text):
             command = find_command(incoming.text)
             if command is None:
                 return _with(plain_message(words.CANNOT), switch_block(incoming.event_id, "answer"))
@@ -108,6 +109,12 @@ def _reply(services: Services, incoming: Incoming, guide: StoredGuide | None, an
     if routed.subject or routed.route == "guide":
         return _with(answered, offer_block(incoming.event_id))
     return answered if routed.sure else _with(answered, switch_block(incoming.event_id, "guide"))
+
+
+def _may_be_asked(routed: Routed, incoming: Incoming, guide: StoredGuide | None) -> bool:
+    """Whether what seems to be talk may name something in the documents: “the long script”."""
+    said = incoming.text
+    return not (routed.sure or guide or friendly_words(said)) and may_be_a_question(said)
 
 
 def _route(services: Services, incoming: Incoming, context: Context) -> Routed:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 
@@ -27,12 +27,23 @@ def find_command(text: str) -> Spoken | None:
     return None
 
 
-def friendly_words(text: str) -> str:
-    """One line in return for a greeting, thanks, praise or the like."""
+def asks_to_see(text: str) -> bool:
+    """Whether a message tells us to show something that a document may be about."""
+    pattern = _table("spoken.toml")["asks_to_see"]
+    return find_command(text) is None and re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def friendly_words(text: str) -> str | None:
+    """One line in return for a greeting, thanks, praise or the like; None where it is none of these."""
     entries = _table("smalltalk.toml")["word"]
-    return next(entry["says"] for entry in entries if re.search(entry["pattern"], text, re.IGNORECASE))
+    return next((e["says"] for e in entries if re.search(e["pattern"], text, re.IGNORECASE)), None)
+
+
+def may_be_a_question(text: str) -> bool:
+    """Whether there are words in a message, as against signs and emoji."""
+    return re.search(r"[^\W\d_]{2}", re.sub(r":\w+:", " ", text)) is not None
 
 
 @cache
 def _table(name: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))

@@ -355,6 +355,19 @@ def test_friendly_words_get_one_friendly_line(slack: LocalSlack) -> None:
     assert HOW_OFTEN in talk.press(FACTS, message=talk.messages()[0])
 
 
+@pytest.mark.parametrize("text", ["asdfgh", "😀"])
+def test_nonsense_is_asked_back(slack: LocalSlack, text: str) -> None:
+    assert words.NOT_UNDERSTOOD in shown(slack.wait_for_reply(slack.say(text)))
+
+
+@pytest.mark.parametrize("text", ["Show me the long script", "the long script"])
+def test_what_may_be_about_a_document_is_answered_from_the_documents(slack: LocalSlack, text: str) -> None:
+    said = shown(slack.wait_for_reply(slack.say(text)))
+    assert words.CANNOT not in said
+    assert words.NOT_UNDERSTOOD not in said
+    assert "is answered." in said or words.REFUSAL in said
+
+
 def test_two_people_in_one_thread_are_both_heard(slack: LocalSlack) -> None:
     talk = Talk(slack)
     talk.press(FACTS, user="U0MARA")
