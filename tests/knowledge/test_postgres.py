@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from knowledge import tables
 from knowledge.access import Place
-from knowledge.database import migrate, open_database
+from knowledge.database import exclusive, migrate, open_database
 from knowledge.embeddings.minilm import MiniLM
 from knowledge.index import Index
 from knowledge.lexical import postgres as on_postgres
@@ -74,6 +76,34 @@ def test_processes_that_start_together_migrate_once(postgres: str):
         thread.join()
     assert len(changed) == 2
     assert any(changed)
+
+
+def test_a_process_of_the_version_before_starts_beside_a_newer_one(postgres: str):
+    engine = open_database(postgres)
+    migrate(engine, tables.HISTORY, "knowledge")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version_knowledge SET version_num = 'of tomorrow'"))
+    assert not migrate(engine, tables.HISTORY, "knowledge")
+    engine.dispose()
+
+
+def test_one_process_at_a_time_syncs_and_notices_when_its_lock_is_lost(postgres: str):
+    one, other = open_database(postgres), open_database(postgres)
+
+    def give_up() -> None:
+        raise TimeoutError
+
+    with exclusive(one, "sync", give_up) as held:
+        held()
+        with pytest.raises(TimeoutError), exclusive(other, "sync", give_up):
+            pass
+        with other.connect() as connection:
+            holder = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+            assert connection.scalar(text(holder))
+        with exclusive(other, "sync", lambda: None), pytest.raises(OperationalError):
+            held()
+    one.dispose()
+    other.dispose()
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_names(postgres: str):
