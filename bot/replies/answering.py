@@ -142,7 +142,7 @@ def _privately(services: Services, incoming: Incoming) -> Rendered:
             return list_documents(services, incoming, incoming.text)
         case "ask":
             answered = answer_at_once(services, incoming, shareable=not incoming.direct)
-            return offered(incoming, answered)
+            return offered(services, incoming, answered)
         case "press":
             return guiding.show(services, incoming, guiding.press(services, incoming))
         case "switch":

@@ -70,10 +70,10 @@ def reply_to_switch(services: Services, incoming: Incoming, answer: Answer) -> R
     return guiding.ask_again(services, incoming, here, answered) if here else answered
 
 
-def offered(incoming: Incoming, answered: Rendered) -> Rendered:
+def offered(services: Services, incoming: Incoming, answered: Rendered) -> Rendered:
     """A private answer; where it is about the guide's subject, the guide is offered below."""
-    about_it = is_about_adapting(normal(incoming.text))
-    return _with(answered, offer_block(incoming.event_id)) if about_it else answered
+    about = is_about_adapting(normal(incoming.text)) or _answered_about_it(services, incoming)
+    return _with(answered, offer_block(incoming.event_id)) if about else answered
 
 
 def _reply(services: Services, incoming: Incoming, guide: StoredGuide | None, answer: Answer) -> Rendered:
@@ -106,7 +106,7 @@ def _reply(services: Services, incoming: Incoming, guide: StoredGuide | None, an
         if not routed.sure:
             answered = _with(answered, switch_block(incoming.event_id, "guide"))
         return guiding.ask_again(services, incoming, guide, answered)
-    if routed.subject or routed.route == "guide":
+    if routed.subject or routed.route == "guide" or _answered_about_it(services, incoming):
         return _with(answered, offer_block(incoming.event_id))
     return answered if routed.sure else _with(answered, switch_block(incoming.event_id, "guide"))
 
@@ -121,6 +121,13 @@ def _route(services: Services, incoming: Incoming, context: Context) -> Routed:
     history = conversations.history(services.engine, incoming)
     with own_failures():
         return services.answerer.route(incoming.text, context, history)
+
+
+def _answered_about_it(services: Services, incoming: Incoming) -> bool:
+    """Whether the document that answers a message first is about the guide's subject."""
+    exchange = conversations.find(services.engine, incoming.event_id)
+    sources = exchange.sources[:1] if exchange and not exchange.refused else ()
+    return any(is_about_adapting(normal(source.title)) for source in sources)
 
 
 def _context(services: Services, incoming: Incoming, guide: StoredGuide | None) -> Context:
