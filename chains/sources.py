@@ -22,14 +22,15 @@ class Sources:
     _numbers: dict[tuple[object, ...], int] = field(default_factory=dict)
 
     def table(self, asked: AskedTable) -> Table:
-        """The table that was asked for, as it is quoted; its source's passage holds it with its header."""
+        """The table that was asked for, as it is quoted; its source's passage holds all of it."""
         number = self.number(asked.found.hit)
         table = asked.found.quoted(number, asked.start)
         listed, rows = self.listed[number - 1], table.quote.splitlines()
         others = "\n".join(line for line in listed.passage.splitlines() if line not in rows).strip()
         header = " | ".join(filter(None, table.header))
         whole = "\n".join(filter(None, (header, table.quote)))
-        passage = "\n\n".join(filter(None, (others, whole)))
+        caption = table.caption if table.caption not in others else ""
+        passage = "\n\n".join(filter(None, (others, caption, whole)))
         self.listed[number - 1] = replace(listed, passage=passage)
         return table
 

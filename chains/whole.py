@@ -74,9 +74,12 @@ def whole_answer(
     index: Index, question: str, ranked: Sequence[Candidate], chosen: Sequence[Candidate]
 ) -> Whole:
     """The sentences chosen of those ranked, best first, with what makes them whole."""
-    by_rank = [Quotation(candidate.hit, candidate.unit) for candidate in ranked if candidate in chosen]
     said = [Quotation(candidate.hit, candidate.unit) for candidate in chosen]
     if _asks("all", question):
+        # A line that leads in what is asked for may be ranked first, though it is never chosen by itself.
+        first = next(place for place, candidate in enumerate(ranked) if candidate in chosen)
+        others = (candidate for candidate in ranked[first:] if candidate in chosen)
+        by_rank = [Quotation(candidate.hit, candidate.unit) for candidate in (*ranked[:first], *others)]
         if table := _led_in_table(index, by_rank):
             return Whole((), table)
         each = _lists_alike(index, ranked) if _asks("each", question) else []
@@ -84,7 +87,7 @@ def whole_answer(
             return Whole(tuple(quotation for each in lists for quotation in each.quotations))
     if name := _defined(question):
         said = _definition_first(index, name, ranked, said)
-    return Whole(tuple(_with_lists(index, said)))
+    return Whole(tuple(said))
 
 
 def beside_table(table: AskedTable, ranked: Sequence[Candidate]) -> Whole:
@@ -183,27 +186,13 @@ def _definition_first(
     return _fitting([Quotation(best.hit, best.unit), *others])
 
 
-def _with_lists(index: Index, said: Sequence[Quotation]) -> list[Quotation]:
-    """What is said, but for lines that lead in a list: their lists, where they fit."""
-    # Whoever asks is not answered by a question.
-    said = [quotation for quotation in said if not quotation.unit.text.endswith("?")] or said
-    for quotation in said:
-        led_in = None if quotation.unit.kind == "list_item" else _list_of(index, quotation)
-        if led_in is None:
-            continue
-        others = [other for other in said if other.unit not in led_in.items and other != quotation]
-        joined = _fitting([*led_in.quotations, *others], at_least=len(led_in.items))
-        return joined if _words(led_in.quotations) <= MAX_WORDS else list(said)
-    return list(said)
-
-
-def _fitting(quotations: Sequence[Quotation], at_least: int = 1) -> list[Quotation]:
+def _fitting(quotations: Sequence[Quotation]) -> list[Quotation]:
     """As many as an answer may hold, from the first on."""
-    most = max(MAX_STATEMENTS, at_least)
+    most = quotations[:MAX_STATEMENTS]
     return [
         quotation
-        for position, quotation in enumerate(quotations[:most])
-        if position < at_least or _words(quotations[: position + 1]) <= MAX_WORDS
+        for position, quotation in enumerate(most)
+        if position == 0 or _words(most[: position + 1]) <= MAX_WORDS
     ]
 
 

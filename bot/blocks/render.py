@@ -114,14 +114,14 @@ def plain_text(reply: Reply) -> str:
         return words.REFUSAL
     lines: list[str] = []
     lead = ""
-    table = reply.table
-    rows = table_statements(table) if table else []
-    for statement in (*reply.statements, *rows):
+    for statement in reply.statements:
         if statement.lead and statement.lead != lead:
             lines.append(statement.lead)
         lead = statement.lead
         lines.append(_row(statement) if statement.kind == "table_row" else statement.text)
-    return "\n".join(lines)
+    if reply.table:
+        lines += [reply.table.caption, *map(_row, table_statements(reply.table))]
+    return "\n".join(filter(None, lines))
 
 
 def plain_message(markdown: str, text: str | None = None) -> Rendered:

@@ -89,9 +89,9 @@ def reply_result(reply: Reply) -> Message:
     quoted = [
         pair for statement in statements for pair in zip(statement.sources, statement.quotes, strict=True)
     ]
-    if table:
-        said.append(table.quote)
-        quoted.append((table.source, table.quote))
+    for part in filter(None, (table.caption, table.quote) if table else ()):
+        said.append(part)
+        quoted.append((table.source, part))
     return {
         "question": reply.question,
         "refused": refused,

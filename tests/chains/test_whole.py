@@ -85,7 +85,3 @@ def test_a_definition_comes_first(index: Index):
 def test_a_long_list_stays_in_its_document(index: Index):
     given = answer(index, "Which rules are there on board?")
     assert len(given.statements) <= 3
-
-
-def test_a_question_is_no_answer(index: Index):
-    assert not any(s.text.endswith("?") for s in answer(index, "why take a boat?").statements)

@@ -77,4 +77,4 @@ def test_no_cell_mentions_anybody() -> None:
 
 
 def test_the_plain_words_hold_the_table() -> None:
-    assert plain_text(_answer(TABLE)) == "SEV-1 · Answer within: 5 minutes\nSEV-2"
+    assert plain_text(_answer(TABLE)) == "The levels are:\nSEV-1 · Answer within: 5 minutes\nSEV-2"
