@@ -59,6 +59,7 @@ class _Table:
     after: re.Pattern[str]
     corrections: tuple[re.Pattern[str], ...]
     answers: Mapping[str, re.Pattern[str]]
+    agrees: Mapping[str, re.Pattern[str]]
     supposed: Mapping[str, Mapping[str, re.Pattern[str]]]
     patterns: tuple[_Pattern, ...]
 
@@ -116,6 +117,14 @@ def asks_back(text: str) -> bool:
     plain = " ".join(_plain(text).split())
     begun = plain[found.end() :] if (found := _table().before.match(plain)) else plain
     return _table().answers["asks_back"].search(begun) is not None
+
+
+def agrees(text: str, factor: str) -> bool:
+    """Whether an answer to a factor's confirmation says yes without the word: "it never does"."""
+    plain = " ".join(_plain(text).split())
+    begun = plain[found.end() :] if (found := _table().before.match(plain)) else plain
+    wholes = (whole.rstrip(" .!,") for whole in (begun, plain))
+    return any(_table().agrees[factor].fullmatch(whole) for whole in wholes)
 
 
 def denies(text: str) -> bool:
@@ -187,4 +196,5 @@ def _table() -> _Table:
     }
     before, after = re.compile(table["before"]), re.compile(table["after"])
     answers = {name: re.compile(pattern) for name, pattern in table["answers"].items()}
-    return _Table(before, after, corrections, answers, supposed, patterns)
+    agrees = {factor: re.compile(pattern) for factor, pattern in table["agrees"].items()}
+    return _Table(before, after, corrections, answers, agrees, supposed, patterns)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from chains.guide.commands import asks_back, corrects, denies, limits, put_right, supposes
+from chains.guide.commands import agrees, asks_back, corrects, denies, limits, put_right, supposes
 from chains.guide.contract import Doubt, Heard, Known, Reading, State
 from chains.guide.questions import CONFIRM
 from chains.guide.reader import Reader, rates
@@ -89,7 +89,9 @@ def hear_confirmation(reader: Reader, text: str, state: State, factor: str, toda
     answering = reader.read(text, (factor,), today=today)
     own = [heard for heard in reading.heard if heard.factor == factor]
     yes, rest = reading.affirms, _without(reading, factor)
-    if yes is None and (denies(text) or corrects(text) == "surely"):
+    if agrees(text, factor):
+        yes = True
+    elif yes is None and (denies(text) or corrects(text) == "surely"):
         yes = False
     elif yes is False and own and own[0].value == value:
         # "No, it never changes."
@@ -127,6 +129,9 @@ def hear_doubt(
     asked = factors_of(interrupted) if interrupted else ()
     answers = reader.read(text, asked, today=today).heard if asked and factor not in asked else ()
     more = tuple(heard for heard in answers if heard.factor in asked)
+    if not rest.heard and not more:
+        # It may speak of an answer further back, by its name.
+        more = _elsewhere(reader, text, (factor,), today).heard
     return None, replace(rest, heard=(*(h for h in rest.heard if h.factor not in asked), *more))
 
 

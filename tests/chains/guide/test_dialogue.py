@@ -346,7 +346,15 @@ def test_a_denial_of_never_in_whatever_words_is_a_no(talk: Talk, reply: str):
     assert known(talk)["change_rate"] == "yearly"
 
 
-@pytest.mark.parametrize("reply", ["yes", "right, it never does", "no, it never changes"])
+@pytest.mark.parametrize("reply", ["just the tone", "I think so", "that's all", "it is"])
+def test_a_yes_to_only_the_tone_needs_not_the_word(talk: Talk, reply: str):
+    before_the_verdict(talk).say(reply)
+    assert talk.state.confirmed == ("need",)
+
+
+@pytest.mark.parametrize(
+    "reply", ["yes", "right, it never does", "no, it never changes", "never ever", "it won't", "it doesn't."]
+)
 def test_a_yes_to_never_is_one_even_where_it_begins_with_no(talk: Talk, reply: str):
     never_changes(talk).say(reply)
     assert talk.state.confirmed == ("change_rate",)
@@ -448,6 +456,16 @@ def test_an_answer_to_the_interrupted_question_is_noted_and_the_contradiction_st
     talk.press({"need": "facts"}, question="need").say("more than 50k euros")
     assert "budget" in known(talk)
     assert talk.asked.kind == "contradiction"
+
+
+def test_what_contradicts_another_answer_meanwhile_is_asked_about_next(talk: Talk):
+    talk.begin().press({"need": "behaviour"}).press({"data": "some_pairs"}).press({"budget": "large"})
+    talk.press({"data": "raw"}, question="data").say("the budget is limited, maybe 10k dollars")
+    assert talk.asked.id == "confirm:data"
+    talk.say("yes")
+    assert (talk.asked.id, talk.asked.kind) == ("confirm:budget", "contradiction")
+    talk.say("yes")
+    assert known(talk) == {"need": "behaviour", "data": "raw", "budget": "small"}
 
 
 def test_what_settles_no_contradiction_is_asked_for_once_more_and_confirms_nothing(talk: Talk):
