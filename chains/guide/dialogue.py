@@ -18,7 +18,7 @@ from chains.guide.explain import recommend
 from chains.guide.hearing import has_words, hear, hear_confirmation, hear_doubt, new_volumes, supposed
 from chains.guide.policy import POLICY
 from chains.guide.questions import CONFIRM, may_ask, next_question
-from chains.guide.reader import Reader
+from chains.guide.reader import LEAST_SAID, Reader
 from chains.guide.volumes import without_rates
 from chains.guide.words import (
     ask,
@@ -165,9 +165,8 @@ class Guide:
 
     def _left_open(self, state: State, factors: Sequence[str], user: str) -> State:
         """The state in which factors stay open, but for what the first message seems to say of them."""
-        recalled = [self.reader.recall(state.topic, factor) for factor in factors]
-        heard = tuple(each for each in recalled if each)
-        return moves.heed(moves.leave_open(state, factors), Reading(heard), user)
+        recalled = self.reader.recall(state.topic, factors)
+        return moves.heed(moves.leave_open(state, factors), Reading(recalled), user)
 
     def _hear_confirmation(self, state: State, text: str, user: str, now: datetime) -> Moved:
         (factor,) = factors_of(state.pending or "")
@@ -286,7 +285,11 @@ class Guide:
             again = {*factors_of(question)} <= {*missed}
             state = replace(state, pending=question, asked=(*state.asked, question), missed=again)
         else:
-            state = replace(state, concluded=True)
+            # What was known and taken back is not taken from the first message again.
+            told = {*state.known, *state.unsure}.union(*(earlier.known for earlier in state.earlier))
+            never_told = [factor for factor in POLICY.factors if factor not in told]
+            said = Reading(self.reader.recall(state.topic, never_told, LEAST_SAID))
+            state = replace(moves.heed(state, said, ""), concluded=True)
             if before := moves.last_concluded(state):
                 notes = (*notes, *talk.verdict_turned(before, state))
         return state, self._shown(state, notes, now)

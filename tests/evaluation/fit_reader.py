@@ -3,8 +3,8 @@
     python -m tests.evaluation.fit_reader [--errors] [--write]
 
 The dialogues of `data/guide-*.jsonl` are by one author a file: each author's figures come from weights
-fitted on the others' alone, through the whole guide as `ragtime eval guide` holds it. `--write` fits on all
-and writes `chains/guide/reader/weights.npz`.
+fitted on the others' alone, and on phrases and openings written to teach the reader, through the whole guide
+as `ragtime eval guide` holds it. `--write` fits on all and writes `chains/guide/reader/weights.npz`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,17 +28,26 @@ from chains.guide.policy import POLICY
 from chains.guide.reader import Reader
 from chains.guide.reader.classifier import Fitted, Softmax
 from chains.guide.reader.hits import UNSURE
+from chains.guide.reader.material import kind
 from chains.guide.reader.rules import find_hits
 from chains.guide.reader.spans import plain
-from chains.guide.reader.weighing import NOTHING, answer_features, answers, remark_features, remarks
+from chains.guide.reader.weighing import (
+    NOTHING,
+    answer_features,
+    answers,
+    remark_features,
+    remarks,
+    words_of,
+)
 from knowledge.embeddings.minilm import MiniLM
 
 DATA = Path(__file__).with_name("data")
 AUTHORS = ("dev", "a", "b", "c")
-PENALTY = 0.003
-STEPS = 250
-# Rounds in which labels that the gold leaves open are guessed anew from the fit before.
-ROUNDS = 2
+PENALTY = 0.002
+STEPS = 120
+RATE = 0.1
+# A word that fewer examples hold is not weighed.
+FEWEST_EXAMPLES = 3
 # A shorter answer says nothing without its question, so it is no example of a remark.
 FEWEST_WORDS = 4
 # Answers to other questions, which say nothing of a factor, are many: this share of them is enough.
@@ -66,13 +76,15 @@ class Encoder:
         return [self._one(text) for text in texts]
 
 
-def fit(dialogues: Sequence[Line], phrases: Sequence[Line], encoder: Encoder) -> Fitted:
-    """The classifiers that these dialogues and phrases make."""
+def fit(
+    dialogues: Sequence[Line], phrases: Sequence[Line], openings: Sequence[Line], encoder: Encoder
+) -> Fitted:
+    """The classifiers that these dialogues, phrases and openings make."""
     answered, remarked = {}, {}
     for factor in POLICY.factors:
         examples = list(_answers(dialogues, phrases, factor))
         answered[factor] = _softmax(examples, answers(factor), encoder, _features(answer_features, factor))
-        examples = list(_remarks(dialogues, phrases, factor))
+        examples = list(_remarks(dialogues, phrases, openings, factor))
         remarked[factor] = _softmax(examples, remarks(factor), encoder, _features(remark_features, factor))
     return Fitted(answered, remarked)
 
@@ -90,33 +102,39 @@ def _features(made: Callable[..., np.ndarray], factor: str) -> Callable[[np.ndar
 def _answers(dialogues: Sequence[Line], phrases: Sequence[Line], factor: str) -> Iterator[Example]:
     for line in dialogues:
         if factor in line["answers"]:
-            value = line["gold_factors"].get(factor, UNSURE)
-            yield Example(line["answers"][factor], frozenset({value}))
+            yield _example(line["answers"][factor], line["gold_factors"].get(factor, UNSURE))
     for phrase in phrases:
         if phrase["factor"] == factor:
-            yield Example(phrase["text"], frozenset({phrase["value"] or UNSURE}))
+            yield _example(phrase["text"], phrase["value"] or UNSURE)
 
 
-def _remarks(dialogues: Sequence[Line], phrases: Sequence[Line], factor: str) -> Iterator[Example]:
+def _remarks(
+    dialogues: Sequence[Line], phrases: Sequence[Line], openings: Sequence[Line], factor: str
+) -> Iterator[Example]:
     chance = np.random.default_rng(0)
     for line in dialogues:
         gold = line["gold_factors"].get(factor)
         # What has a reply of its own may have been said in the opening all the same.
-        is_open = factor in line["answers"]
-        classes = {gold or NOTHING} | ({NOTHING} if is_open else set())
-        yield Example(line["opening"], frozenset(classes))
+        either = (NOTHING,) if factor in line["answers"] else ()
+        yield _example(line["opening"], gold or NOTHING, *either)
         for asked, text in line["answers"].items():
             if asked == factor and gold and len(text.split()) >= FEWEST_WORDS:
-                yield Example(text, frozenset({gold}))
+                yield _example(text, gold)
             elif asked != factor and chance.random() < OTHERS_KEPT:
-                yield Example(text, frozenset({NOTHING}))
+                yield _example(text, NOTHING)
     for phrase in phrases:
         if len(phrase["text"].split()) < FEWEST_WORDS:
             continue
         if phrase["factor"] == factor and phrase["value"]:
-            yield Example(phrase["text"], frozenset({phrase["value"]}))
+            yield _example(phrase["text"], phrase["value"])
         elif phrase["factor"] != factor and chance.random() < OTHERS_KEPT:
-            yield Example(phrase["text"], frozenset({NOTHING}))
+            yield _example(phrase["text"], NOTHING)
+    for opening in openings:
+        yield _example(opening["text"], opening["values"].get(factor, NOTHING))
+
+
+def _example(text: str, *values: str) -> Example:
+    return Example(text, frozenset(kind(value) for value in values))
 
 
 def _softmax(
@@ -125,37 +143,70 @@ def _softmax(
     encoder: Encoder,
     features: Callable[[np.ndarray, str], np.ndarray],
 ) -> Softmax:
-    """A softmax with a penalty on large weights, by Adam (Kingma and Ba 2014, arXiv:1412.6980).
+    """A softmax with a penalty on large weights.
 
-    Where several classes may be right, the likelier ones count more from round to round (expectation and
-    maximisation).
+    Where several classes may be right, the likelier ones of a first fit count more in a second one
+    (expectation and maximisation).
     """
     vectors = [encoded.vector for encoded in encoder.encode([each.text for each in examples])]
-    rows = np.array(
-        [features(vector, plain(each.text)) for vector, each in zip(vectors, examples, strict=True)]
-    )
+    plains = [plain(each.text) for each in examples]
+    rows = np.array([features(vector, low) for vector, low in zip(vectors, plains, strict=True)])
+    words = Words([sorted(words_of(low)) for low in plains])
     allowed = np.array([[name in each.classes for name in classes] for each in examples], np.float32)
     wanted = allowed / allowed.sum(axis=1, keepdims=True)
-    softmax = _descend(rows, wanted)
-    for _ in range(ROUNDS if (allowed.sum(axis=1) > 1).any() else 0):
-        likely = softmax.probabilities(rows) * allowed
-        softmax = _descend(rows, likely / likely.sum(axis=1, keepdims=True))
-    return softmax
+    weights = np.zeros((rows.shape[1] + 1 + len(words.vocabulary), len(classes)), np.float32)
+    dense = np.c_[np.ones(len(rows), np.float32), rows]
+    weights, likely = _descend(dense, words, wanted, weights)
+    if (allowed.sum(axis=1) > 1).any():
+        likely *= allowed
+        weights, _ = _descend(dense, words, likely / likely.sum(axis=1, keepdims=True), weights)
+    bias, dense_weights, each_word = np.split(weights, [1, dense.shape[1]])
+    return Softmax(dense_weights, bias[0], dict(zip(words.vocabulary, each_word, strict=True)))
 
 
-def _descend(rows: np.ndarray, wanted: np.ndarray) -> Softmax:
-    rows = np.c_[rows, np.ones(len(rows), np.float32)].astype(np.float32)
-    penalty = np.full((rows.shape[1], 1), PENALTY, np.float32)
-    penalty[-1] = 0
-    weights = np.zeros((rows.shape[1], wanted.shape[1]), np.float32)
+class Words:
+    """Which words of their common vocabulary some texts hold, as a sparse matrix (texts, words)."""
+
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        counts = Counter(word for words in texts for word in words)
+        self.vocabulary = [word for word, count in counts.items() if count >= FEWEST_EXAMPLES]
+        column = {word: place for place, word in enumerate(self.vocabulary)}
+        held = [(row, column[word]) for row, words in enumerate(texts) for word in words if word in column]
+        self._rows, self._columns = np.array(held, np.int64).reshape(-1, 2).T
+        self._texts = len(texts)
+
+    def times(self, weights: np.ndarray) -> np.ndarray:
+        """The product with (words, classes)."""
+        columns = [np.bincount(self._rows, each[self._columns], self._texts) for each in weights.T]
+        return np.stack(columns, axis=1)
+
+    def transposed_times(self, slopes: np.ndarray) -> np.ndarray:
+        """The product of its transpose with (texts, classes)."""
+        columns = [np.bincount(self._columns, each[self._rows], len(self.vocabulary)) for each in slopes.T]
+        return np.stack(columns, axis=1)
+
+
+def _descend(
+    dense: np.ndarray, words: Words, wanted: np.ndarray, start: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights that make `wanted` likely, and how likely, by Adam (Kingma and Ba 2014, arXiv:1412.6980)."""
+    penalty = np.full((len(start), 1), PENALTY, np.float32)
+    penalty[0] = 0
+    weights, width = start.copy(), dense.shape[1]
     first, second = np.zeros_like(weights), np.zeros_like(weights)
     for step in range(1, STEPS + 1):
-        likely = Softmax(weights[:-1], weights[-1]).probabilities(rows[:, :-1])
-        slope = rows.T @ (likely - wanted) / len(rows) + penalty * weights
+        scores = dense @ weights[:width] + words.times(weights[width:])
+        missed = ((_probabilities(scores) - wanted) / len(dense)).astype(np.float32)
+        slope = np.r_[dense.T @ missed, words.transposed_times(missed)] + penalty * weights
         first = 0.9 * first + 0.1 * slope
         second = 0.999 * second + 0.001 * slope**2
-        weights -= 0.05 * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
-    return Softmax(weights[:-1].copy(), weights[-1].copy())
+        weights -= RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.999**step)) + 1e-8)
+    return weights, _probabilities(dense @ weights[:width] + words.times(weights[width:]))
+
+
+def _probabilities(scores: np.ndarray) -> np.ndarray:
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
 
 
 def read(path: Path) -> list[Line]:
@@ -170,14 +221,14 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="fit on all, and write the weights")
     options = parser.parse_args()
     written = {author: read(DATA / f"guide-{author}.jsonl") for author in AUTHORS}
-    phrases = read(DATA / "guide-phrases.jsonl")
+    phrases, openings = (read(DATA / f"guide-{kind}.jsonl") for kind in ("phrases", "openings"))
     with tempfile.TemporaryDirectory(prefix="ragtime-fit-") as folder:
         encoder = Encoder(MiniLM(Path(folder)))
         lines: list[Line] = []
         items: list[Line] = []
         for author, own in written.items():
             rest = [line for name, others in written.items() if name != author for line in others]
-            guide = Guide(Reader(encoder, classifiers=fit(rest, phrases, encoder)))
+            guide = Guide(Reader(encoder, classifiers=fit(rest, phrases, openings, encoder)))
             played = [play(guide, line, datetime.now(UTC)) for line in own]
             print(author, _row(metrics(own, played)), flush=True)
             lines += own
@@ -187,7 +238,7 @@ def main() -> None:
             _print_errors(lines, items)
         if options.write:
             everything = [line for own in written.values() for line in own]
-            fit(everything, phrases, encoder).save()
+            fit(everything, phrases, openings, encoder).save()
 
 
 def _row(values: dict[str, float | None]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,16 +14,18 @@ WEIGHTS = Path(__file__).with_name("weights.npz")
 
 @dataclass(frozen=True, slots=True)
 class Softmax:
-    """`weights` (features, classes) and `bias` (classes)."""
+    """`weights` (features, classes), `bias` (classes), and what each word of a vocabulary adds (classes)."""
 
     weights: np.ndarray
     bias: np.ndarray
+    words: Mapping[str, np.ndarray]
 
-    def probabilities(self, features: np.ndarray) -> np.ndarray:
-        """How likely each class is, for one message's features or for rows of them."""
+    def probabilities(self, features: np.ndarray, words: Collection[str]) -> np.ndarray:
+        """How likely each class is, for one message's features and words."""
         scores = features @ self.weights + self.bias
-        raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        return raised / raised.sum(axis=-1, keepdims=True)
+        scores += sum(self.words[word] for word in words if word in self.words)
+        raised = np.exp(scores - scores.max())
+        return raised / raised.sum()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +37,32 @@ class Fitted:
 
     def save(self, path: Path = WEIGHTS) -> None:
         """Writes the weights, in half precision."""
-        arrays = {
-            f"{kind}:{factor}:{part}": getattr(softmax, part).astype(np.float16)
-            for kind in ("answers", "remarks")
-            for factor, softmax in getattr(self, kind).items()
-            for part in ("weights", "bias")
-        }
-        np.savez_compressed(path, **arrays)
+        arrays: dict[str, np.ndarray] = {}
+        for kind, softmaxes in (("answers", self.answers), ("remarks", self.remarks)):
+            for factor, softmax in softmaxes.items():
+                name = f"{kind}:{factor}:"
+                arrays[name + "weights"] = softmax.weights.astype(np.float16)
+                arrays[name + "bias"] = softmax.bias.astype(np.float16)
+                arrays[name + "vocabulary"] = np.frombuffer("\n".join(softmax.words).encode(), np.uint8)
+                arrays[name + "words"] = np.array([*softmax.words.values()], np.float16)
+        np.savez_compressed(path, allow_pickle=False, **arrays)
 
 
 @cache
 def fitted() -> Fitted:
     """The classifiers that come with the package."""
-    kinds: dict[str, dict[str, dict[str, np.ndarray]]] = {"answers": {}, "remarks": {}}
+    kinds: dict[str, dict[str, Softmax]] = {"answers": {}, "remarks": {}}
     with np.load(WEIGHTS) as stored:
-        for name in stored.files:
-            kind, factor, part = name.split(":")
-            kinds[kind].setdefault(factor, {})[part] = stored[name].astype(np.float32)
-    answers, remarks = ({f: Softmax(**parts) for f, parts in kind.items()} for kind in kinds.values())
-    return Fitted(answers, remarks)
+        arrays = {name: stored[name] for name in stored.files}
+    for name in arrays:
+        kind, factor, part = name.split(":")
+        if part == "bias":
+            own = {part: arrays[f"{kind}:{factor}:{part}"] for part in ("weights", "vocabulary", "words")}
+            vocabulary = own["vocabulary"].tobytes().decode().split("\n")
+            rows = own["words"].astype(np.float32)
+            kinds[kind][factor] = Softmax(
+                own["weights"].astype(np.float32),
+                arrays[name].astype(np.float32),
+                dict(zip(vocabulary, rows, strict=True)),
+            )
+    return Fitted(**kinds)

@@ -10,6 +10,9 @@ from chains.guide.reader.numbers import Number, numbers
 FACTOR = "data"
 SOME_FROM = 50
 MANY_ABOVE = 10_000
+SOME, MANY = "some_pairs", "many_pairs"
+# Pairs, before they are counted.
+PAIRS = "pairs"
 
 # Things that come in twos by themselves, or are said to.
 _PAIRED = (
@@ -52,6 +55,15 @@ _OTHER = re.compile(
     r"gb|tb|mb|pages|of us|ml|data scientists|researchers|lawyers|codes\b|categories|queues|fields|"
     r"headings|bands|volunteers|families|parents|machines|centres?|branches|times)\b"
 )
+# Numbers that are money, or come anew each month, are no count of what there is.
+_MONEY_BEFORE = re.compile(
+    r"\b(?:budget|fund(?:s|ing|ed)?|grant|pay|costs?|spend|prize|worth|money|legacy|approved)\b[^.,;]{0,22}$"
+)
+_NO_STOCK = re.compile(
+    r"\s*\)?\s*(?:budget|fund|grant|all in\b|set aside|approved|usd|eur)|\s*[\w-]+ (?:a|per|each|every) "
+    r"(?:day|week|month|year)\b|\s*(?:a|per|each|every) (?:day|week|month|year)\b"
+)
+_MANY = re.compile(r"\b(?:(?:tens|hundreds) of thousands|millions?)\b")
 
 
 def material_hits(text: str, *, asked: bool) -> list[Hit]:
@@ -64,17 +76,36 @@ def material_hits(text: str, *, asked: bool) -> list[Hit]:
         if _RATED.search(context):
             hits.append(Hit(FACTOR, "ratings", number.start, number.end, True))
         elif _PAIR.search(context):
-            value = (
-                "many_pairs"
-                if number.value > MANY_ABOVE
-                else "some_pairs"
-                if number.value >= SOME_FROM
-                else UNSURE
-            )
+            value = _size(number.value) if number.value >= SOME_FROM else UNSURE
             hits.append(Hit(FACTOR, value, number.start, number.end, number.value >= SOME_FROM))
         elif asked and _TEXT.search(context):
             hits.append(Hit(FACTOR, "raw", number.start, number.end))
     return hits
+
+
+def kind(value: str) -> str:
+    """A value of any factor as it is told by what a message means: without the count of pairs."""
+    return PAIRS if value in (SOME, MANY) else value
+
+
+def counted(text: str) -> str:
+    """Whether the pairs that a plain text speaks of are some or many; some, where it does not say."""
+    found = [
+        number
+        for number in numbers(text)
+        if number.value >= SOME_FROM
+        and _counts(text, number)
+        and not _MONEY_BEFORE.search(text, max(0, number.start - 40), number.start)
+        and not _NO_STOCK.match(text, number.end)
+    ]
+    near = [number for number in found if _PAIR.search(text, max(0, number.start - 60), number.end + 80)]
+    if found:
+        return _size(max(number.value for number in near or found))
+    return MANY if _MANY.search(text) else SOME
+
+
+def _size(pairs: float) -> str:
+    return MANY if pairs > MANY_ABOVE else SOME
 
 
 def _counts(text: str, number: Number) -> bool:

@@ -7,6 +7,7 @@ without the message's own words, is read by rules and classifiers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -18,11 +19,19 @@ from chains.guide.policy import POLICY
 from chains.guide.reader.by_model import read_by_model
 from chains.guide.reader.classifier import Fitted, fitted
 from chains.guide.reader.hits import UNSURE, Hit
+from chains.guide.reader.material import PAIRS, counted, kind
 from chains.guide.reader.phrases import hedges
 from chains.guide.reader.replies import NO, YES, affirms, all_or_none, lines_for
 from chains.guide.reader.rules import as_answer, find_hits, in_passing
 from chains.guide.reader.spans import around, plain, sentences
-from chains.guide.reader.weighing import NOTHING, answer_features, answers, remark_features, remarks
+from chains.guide.reader.weighing import (
+    NOTHING,
+    answer_features,
+    answers,
+    remark_features,
+    remarks,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -34,13 +43,14 @@ LEAST_ANSWER = 0.4
 # The same where no rule found anything, and where what they found is of another factor.
 LEAST_UNFOUND = 0.55
 LEAST_ELSEWHERE = 0.9
-# In passing: what rules found must be this likely, what they did not find that likely.
-LEAST_FOUND = 0.3
-LEAST_GUESSED = 0.7
-# What is missing from the model is asked about first anyhow.
-LEAST_GUESSED_NEED = 0.6
+# In passing: what rules found must be this likely, what they did not find that likely. What is less
+# likely is better asked about: a direct answer is read far better.
+LEAST_FOUND = 0.25
+LEAST_GUESSED = 0.95
 # What a person cannot answer, but seems to have said at first.
-LEAST_RECALLED = 0.15
+LEAST_RECALLED = 0.02
+# The same of what nobody was asked about.
+LEAST_SAID = 0.5
 # Shorter messages say nothing in passing that a rule would not find.
 FEWEST_WORDS = 6
 
@@ -91,21 +101,28 @@ class Reader:
             affirms(low) if confirming else None,
         )
 
-    def recall(self, text: str, factor: str) -> Heard | None:
-        """What a first message seems to say of a factor that its author was asked about and left open."""
+    def recall(self, text: str, factors: Iterable[str], least: float = LEAST_RECALLED) -> tuple[Heard, ...]:
+        """What a first message seems to say of factors that stayed open, where that is likelier than `least`.
+
+        What is not said clearly is asked about; only where the answer is missing is this taken.
+        """
         low = plain(text)
         if len(low.split()) < FEWEST_WORDS:
-            return None
-        own = [hit for hit in find_hits(low, ()) if hit.factor == factor]
-        vector = self.encoder.encode([text])[0].vector
-        likely = self.classifiers.remarks[factor].probabilities(remark_features(vector, low, own, factor))
-        # The first class is that it says nothing.
-        best = 1 + int(likely[1:].argmax())
-        if likely[best] < LEAST_RECALLED:
-            return None
-        hit = _resting_on(own, remarks(factor)[best], low, factor)
-        span = around(sentences(low), hit.start, hit.end)
-        return Heard(factor, hit.value, text[span.start : span.end])
+            return ()
+        vector, words, spans = self.encoder.encode([text])[0].vector, words_of(low), sentences(low)
+        hits = find_hits(low, ())
+        heard: list[Heard] = []
+        for factor in factors:
+            own = [hit for hit in hits if hit.factor == factor]
+            features = remark_features(vector, low, own, factor)
+            likely = self.classifiers.remarks[factor].probabilities(features, words)
+            # The first class is that it says nothing.
+            best = 1 + int(likely[1:].argmax())
+            if likely[best] >= least:
+                hit = _resting_on(own, remarks(factor)[best], low, factor)
+                span = around(spans, hit.start, hit.end)
+                heard.append(Heard(factor, hit.value, text[span.start : span.end]))
+        return tuple(heard)
 
     def _found(self, part: str, vector: np.ndarray, asked: tuple[str, ...], today: date | None) -> list[Hit]:
         """What one part says of each factor, at most one hit a factor."""
@@ -131,7 +148,9 @@ class Reader:
     ) -> Hit | None:
         """An answer's value; `elsewhere`, it surely says something of another factor."""
         least = LEAST_ANSWER if own else LEAST_ELSEWHERE if elsewhere else LEAST_UNFOUND
-        likely = self.classifiers.answers[factor].probabilities(answer_features(vector, part, own, factor))
+        likely = self.classifiers.answers[factor].probabilities(
+            answer_features(vector, part, own, factor), words_of(part)
+        )
         best = int(likely.argmax())
         if likely[best] < least or (answers(factor)[best] == UNSURE and not hedges(part)):
             return as_answer(own, part, factor, alone=True)
@@ -144,17 +163,19 @@ class Reader:
         if len(part.split()) < FEWEST_WORDS:
             return by_rule
         kinds = remarks(factor)
-        likely = self.classifiers.remarks[factor].probabilities(remark_features(vector, part, own, factor))
-        if by_rule and likely[kinds.index(by_rule.value)] >= LEAST_FOUND:
+        likely = self.classifiers.remarks[factor].probabilities(
+            remark_features(vector, part, own, factor), words_of(part)
+        )
+        if by_rule and likely[kinds.index(kind(by_rule.value))] >= LEAST_FOUND:
             return by_rule
         best = int(likely.argmax())
-        least = LEAST_GUESSED_NEED if factor == POLICY.dialogue.first else LEAST_GUESSED
-        if not opening or kinds[best] == NOTHING or likely[best] < least:
+        if not opening or kinds[best] == NOTHING or likely[best] < LEAST_GUESSED:
             return None
         return _resting_on(own, kinds[best], part, factor)
 
 
 def _resting_on(own: list[Hit], value: str, part: str, factor: str) -> Hit:
     """A value with the words that a rule found for it, or else with all of them."""
+    value = counted(part) if value == PAIRS else value
     found = [hit for hit in own if hit.value == value]
     return max(found, key=lambda hit: (hit.sure, hit.end)) if found else Hit(factor, value, 0, len(part))
