@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chains.rewrite import Rewritten
+from chains.rewrite import Rewritten, is_whole
 from chains.search import Found, find
 from knowledge.access import Place
 from knowledge.index import Index
+from knowledge.terms import terms
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -30,16 +31,20 @@ def find_understood(
         return understood, find(index, place, understood.search, model)
     by_itself = find(index, place, understood.alone, model)
     in_context = find(index, place, understood.search, model)
-    if _as_good(by_itself, in_context):
+    if _as_good(understood, by_itself, in_context):
         return understood, in_context
     return Rewritten(understood.alone, understood.alone), by_itself
 
 
-def _as_good(by_itself: Found, in_context: Found) -> bool:
+def _as_good(understood: Rewritten, by_itself: Found, in_context: Found) -> bool:
     """Whether the conversation leads to another passage that answers the message by itself as well."""
     if not by_itself.hits or not in_context.hits:
         return False
     best, first = by_itself.hits[0], in_context.hits[0].stored.id
+    if not is_whole(understood.alone):
+        # A piece of a question: the passage speaks of it, or it is about something else.
+        asked = set(terms(understood.alone))
+        return asked <= set(terms(in_context.hits[0].stored.chunk.embedding_text))
     if best.stored.id == first:
         # Nothing is gained by the conversation's words then, and they are beside the question.
         return False

@@ -69,6 +69,12 @@ WHOLE = re.compile(
     r"|cuál\w*|cómo|es|puedo)\b(?!\s+(?:if|wenn|falls|si)\b)",
     re.IGNORECASE,
 )
+# How a piece of a question begins that belongs to the one before: “in Porto?”, “if nobody answers?”.
+BELONGING = re.compile(
+    r"(?:in|at|on|for|from|with|without|by|to|of|under|above|below|before|after|during|than|as|if|when|while|because"
+    r"|für|bei|mit|ohne|von|nach|vor|wenn|falls|à|en|pour|avec|sans|si|para|con|sin)\b",
+    re.IGNORECASE,
+)
 SUPPOSING = re.compile(r"(?:and\s+|but\s+)?what if\b", re.IGNORECASE)
 OPENING = re.compile(
     r"^(?:(?:and|but|or|so|ok|okay|also|then|und|aber|oder|et|mais|y|pero)\b[,\s]*)*"
@@ -131,7 +137,7 @@ def rewrite_by_rules(message: str, history: Sequence[Turn]) -> Rewritten:
     alone = message if leans is Leaning.MAYBE else ""
     said = CORRECTION.sub("", message) or message
     if (swapped := _swap(said, earlier[-1])) is not None:
-        return Rewritten(swapped, swapped, alone)
+        return Rewritten(swapped, swapped, alone if is_whole(said) else "")
     context = _context(earlier)
     question = f"{said} (after: “{context[0]}”)"
     return Rewritten(question, " ".join((said, *context, *_people(message, history))), alone)
@@ -140,7 +146,7 @@ def rewrite_by_rules(message: str, history: Sequence[Turn]) -> Rewritten:
 def leaning(message: str) -> Leaning:
     """Whether a message points to something before it, begins in the middle, or says too little by itself.
 
-    A short one that says what it is about may be a question of its own.
+    A short one that says what it is about may be a question of its own, “what about expenses?” too.
     """
     opening = OPENING.match(message)
     rest = message[opening.end() :] if opening else message
@@ -151,10 +157,16 @@ def leaning(message: str) -> Leaning:
         or CORRECTION.match(message)
         or words <= VAGUE_WORDS
         or (few and SUPPOSING.match(message))
-        or (rest != message and not WHOLE.match(rest))
+        or (not is_whole(rest) and (BELONGING.match(rest) or (rest != message and not few)))
     ):
         return Leaning.YES
     return Leaning.MAYBE if few else Leaning.NO
+
+
+def is_whole(message: str) -> bool:
+    """Whether a message is a whole question, as against a piece of one."""
+    opening = OPENING.match(message)
+    return WHOLE.match(message, opening.end() if opening else 0) is not None
 
 
 def _points(message: str) -> bool:

@@ -49,6 +49,7 @@ def ask(index: Index, text: str, *history: Turn) -> Answer | Refusal:
         ("is there a printer?", "printers.md"),
         ("and who cleans the coffee machine?", "kitchen.md"),
         ("bicycles?", "bicycles.md"),
+        ("what about lockers?", "lockers.md"),
         ("What is the wifi password?", ""),
         ("who won the football game?", ""),
     ],
@@ -68,6 +69,11 @@ def test_what_says_nothing_by_itself_is_about_what_was_asked_before(index: Index
     reply = ask(index, question, *LEAVE)
     assert isinstance(reply, Answer)
     assert reply.sources[0].document == "leave.md"
+    assert "after: “How many days of leave" in reply.question
+
+
+def test_a_piece_of_a_question_belongs_to_the_one_before_where_the_passage_speaks_of_it(index: Index):
+    reply = ask(index, "and a lead?", *LEAVE)
     assert "after: “How many days of leave" in reply.question
 
 
