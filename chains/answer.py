@@ -25,7 +25,7 @@ from chains.contract import (
 )
 from chains.follow_up import find_understood
 from chains.generate import ModelFailed, NothingSupported, Passage, generate
-from chains.hostile import is_for_readers
+from chains.hostile import is_for_readers, speaks_to_model
 from chains.links import followable
 from chains.llm import LIMITS, Limits
 from chains.refusal import Verdict, judge
@@ -231,13 +231,22 @@ def _statement(quotation: Quotation, sources: Sources) -> Statement:
         quotes=(unit.text,),
         quoted=True,
         kind=unit.kind,
-        lead=unit.lead,
+        lead=unit.lead or _heading(quotation),
         marker=unit.marker,
         cells=unit.cells,
         header=unit.header,
         links=followable(unit.links, quotation.hit.stored.document.url),
         before="\n\n",
     )
+
+
+def _heading(quotation: Quotation) -> str:
+    """The heading that gives a list's item or a table's row its meaning, where no sentence leads it in."""
+    chunk = quotation.hit.stored.chunk
+    if quotation.unit.kind not in ("list_item", "table_row") or not chunk.heading_path:
+        return ""
+    heading = chunk.heading_path[-1]
+    return "" if heading == chunk.title or speaks_to_model(heading) else heading
 
 
 def _passage(number: int, chunk: Chunk, url: str | None) -> Passage:

@@ -12,14 +12,15 @@ _STUB = re.compile(r"^\(?(?:\d{1,3}|[A-Za-z])\.$")
 _ABBREVIATED = re.compile(
     r"(?:^|[\s(])(?:approx|incl|excl|max|min|resp|cf|ca|fig|sec|lit|nr|tel)\.$", re.IGNORECASE
 )
+# Of the months it takes this one, too, for an abbreviation.
+_MAY = re.compile(r"(?<=\bMay\.)\s+(?=[A-Z“\"(])")
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text on one line, in order, without the white space around them."""
     spans: list[tuple[int, int]] = []
     position = 0
-    for piece in segment("en", text):
-        piece = piece.strip()
+    for piece in (part.strip() for run in segment("en", text) for part in _MAY.split(run)):
         if not piece:
             continue
         start = text.index(piece, position)

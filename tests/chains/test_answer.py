@@ -99,6 +99,16 @@ def test_a_list_item_comes_with_its_lead_in_and_a_row_with_its_header(index: Ind
     assert (row.header, row.cells) == (("Drink", "Price"), ("Espresso", "1.20 EUR"))
 
 
+def test_a_list_that_no_sentence_leads_in_comes_with_its_heading(tmp_path: Path, minilm: MiniLM):
+    freeze = (
+        "# Releases\n\n## When we do not release\n\n- From 12 December to 4 January.\n- During a SEV-1.\n"
+    )
+    with opened(tmp_path / "home", minilm) as small:
+        sync(small, write(tmp_path / "docs", {"releases.md": freeze}))
+        given = answer(small, "May we release from December to January?")
+    assert [each.lead for each in given.statements[:1]] == ["When we do not release"]
+
+
 def test_a_table_that_is_asked_for_comes_whole_with_its_source(index: Index):
     given = answer(index, "drinks and their price as a table")
     assert given.table

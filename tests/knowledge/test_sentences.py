@@ -41,6 +41,7 @@ texts = st.lists(st.sampled_from(PIECES), max_size=12).flatmap(
         ("   ", []),
         ("One. Two! Three?", ["One.", "Two!", "Three?"]),
         ("Ask Dr. Lund first. She knows.", ["Ask Dr. Lund first.", "She knows."]),
+        ("It begins on 5 May. Lunch is at noon.", ["It begins on 5 May.", "Lunch is at noon."]),
         ("Within approx. 3 hours. Then stop.", ["Within approx. 3 hours.", "Then stop."]),
         ("Version 2.1 is out. Use it.", ["Version 2.1 is out.", "Use it."]),
         ("1. Open the page. 2. Close it.", ["1. Open the page.", "2. Close it."]),
