@@ -89,9 +89,10 @@ def reply_result(reply: Reply) -> Message:
     quoted = [
         pair for statement in statements for pair in zip(statement.sources, statement.quotes, strict=True)
     ]
-    for part in filter(None, (table.caption, table.quote) if table else ()):
-        said.append(part)
-        quoted.append((table.source, part))
+    if table:
+        parts = [part for part in (table.caption, table.quote) if part]
+        said += parts
+        quoted += [(table.source, part) for part in parts]
     return {
         "question": reply.question,
         "refused": refused,
