@@ -74,7 +74,7 @@ class Done:
     stderr: str
 
 
-def ragtime_here(environment: Mapping[str, str], *arguments: str) -> Done:
+def ragtime_here(environment: Mapping[str, str], *arguments: str, typed: str = "") -> Done:
     """The same in this process, which costs no start of another one."""
     root = logging.getLogger()
     handlers, level, before, hook = root.handlers[:], root.level, Path.cwd(), threading.excepthook
@@ -85,6 +85,7 @@ def ragtime_here(environment: Mapping[str, str], *arguments: str) -> Done:
     try:
         with (
             mock.patch.dict(os.environ, environment, clear=True),
+            mock.patch.object(sys, "stdin", io.StringIO(typed)),
             redirect_stdout(out),
             redirect_stderr(err),
         ):

@@ -20,7 +20,7 @@ from bot.command_line.evaluation import BadQuestions
 from bot.command_line.evaluation_choosing import evaluate_guide, evaluate_router, router_metrics
 from bot.config import Settings, load_settings
 from knowledge.opening import HomeUnusable, own
-from tests.support.command import environment, offline, ragtime
+from tests.support.command import environment, offline, ragtime, ragtime_here
 from tests.support.knowledge import home_with_model, write
 
 TUNED = "only the tone\n3\n30,000 dollars\n2\nyes\n"
@@ -71,7 +71,7 @@ def test_the_guide_talks_beside_a_running_bot_and_without_a_network(there: dict[
 
 
 def test_numbers_boxes_and_words_are_all_taken(there: dict[str, str]):
-    done = ragtime(there, "guide", "--export", "-", typed="3\n5\nhuh?\n1 3\n")
+    done = ragtime_here(there, "guide", "--export", "-", typed="3\n5\nhuh?\n1 3\n")
     assert done.returncode == 0, done.stderr
     assert "Is any of these a must" in done.stderr
     assert "Asked otherwise: " in done.stderr
@@ -101,14 +101,14 @@ def test_a_question_for_the_documents_is_answered_and_the_guide_picks_up(
 
 
 def test_without_a_recommendation_there_is_nothing_to_export(there: dict[str, str], tmp_path: Path):
-    done = ragtime(there, "guide", "--export", str(tmp_path / "record.md"), typed="0\nquit\n")
+    done = ragtime_here(there, "guide", "--export", str(tmp_path / "record.md"), typed="0\nquit\n")
     assert done.returncode == 1
     assert done.stderr.strip() == "There is no recommendation yet, so nothing was exported."
     assert not (tmp_path / "record.md").exists()
 
 
 def test_a_folder_that_is_not_there_is_said_before_anything_is_asked(there: dict[str, str], tmp_path: Path):
-    done = ragtime(there, "guide", "--export", str(tmp_path / "none" / "record.md"), typed=TUNED)
+    done = ragtime_here(there, "guide", "--export", str(tmp_path / "none" / "record.md"), typed=TUNED)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.startswith(f"There is no folder {tmp_path / 'none'}: ")
@@ -157,7 +157,7 @@ def test_dialogues_are_evaluated_as_a_command(there: dict[str, str], tmp_path: P
         {"id": 2, "opening": "hello"},
     )
     out = tmp_path / "out.json"
-    done = ragtime(there, "eval", "guide", str(file), "--json", str(out))
+    done = ragtime_here(there, "eval", "guide", str(file), "--json", str(out))
     assert done.returncode == 0, done.stderr
     assert "verdict            1.000\n" in done.stdout
     written = json.loads(out.read_text())
