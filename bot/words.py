@@ -110,7 +110,10 @@ NOT_FOR_CHANNEL = (
     "Nobody else has seen your question."
 )
 SHARED_BEFORE = "This was shared here before."
-NOT_SHARED_BEFORE = "I could not show this here."
+NOT_SHARED_BEFORE = (
+    "I could not show this here: not everyone in this channel may read what it rests on, "
+    "or I am to be quiet in it."
+)
 GONE = "I no longer have this answer. Please ask again."
 
 THANKS = {
