@@ -21,11 +21,6 @@ COMMANDS = {
     "/guide": ("[what you are building]", "RAG or fine-tuning? Two to four questions; only you see them"),
 }
 
-HELP = (
-    "Hi! Ask me about your team’s documents, and I answer with their own words and a link to each. "
-    "Or tell me what you are building, and I help you choose between RAG and fine-tuning. "
-    "For example:\n{examples}"
-)
 ASK_USAGE = (
     "Write your question after the command, for example `/ask Who is on call?` Only you see the answer."
 )
@@ -151,7 +146,11 @@ def busy(seconds: int) -> str:
 
 def help_with(examples: Sequence[str]) -> str:
     """What Ragtime does, with questions to begin with."""
-    return HELP.format(examples="\n".join(f"- {example}" for example in examples))
+    return (
+        "Hi! Ask me about your team’s documents, and I answer with their own words and a link to each. "
+        "Or tell me what you are building, and I help you choose between RAG and fine-tuning. "
+        "For example:\n"
+    ) + "\n".join(f"- {example}" for example in examples)
 
 
 def counted(documents: int) -> str:

@@ -46,7 +46,7 @@ def reply_to_command(services: Services, incoming: Incoming) -> Rendered:
         return guiding.show(services, incoming, done)
     guide = _private_guide(services, incoming)
     if not (guide and guide.state.pending) and guiding.wants_help(incoming.text):
-        return plain_message(words.HELP)
+        return plain_message(words.help_with(services.answerer.examples))
     if guide and not incoming.text:
         return guiding.where_it_stands(services, incoming, guide)
     if guide and not _is_another_topic(services, incoming, guide):

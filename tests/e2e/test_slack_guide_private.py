@@ -134,7 +134,9 @@ def test_a_private_recommendation_is_shared_to_its_channel_once(slack: LocalSlac
 
 @pytest.mark.parametrize("text", ["help", "what can you do?"])
 def test_help_is_nothing_to_build(slack: LocalSlack, text: str) -> None:
-    assert WHAT not in shown(_guide(slack, text))
+    help_given = shown(_guide(slack, text))
+    assert WHAT not in help_given
+    assert words.EXAMPLES[0] in help_given
 
 
 def test_from_a_direct_message_the_channel_to_share_to_is_chosen_and_has_to_know_us(
