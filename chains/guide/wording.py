@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from chains.claims import CLAUSE_END
@@ -129,17 +130,22 @@ def _stands_in(said: Sequence[str], told: _Clause) -> bool:
 
 
 def _turning(stems: Sequence[str]) -> set[str]:
-    turning = _set("limits") | {stem(word) for word in NEGATIONS}
-    return {word for word in stems if word in turning or NOT.search(word)}
+    return {word for word in stems if word in _turning_words() or NOT.search(word)}
+
+
+@cache
+def _turning_words() -> frozenset[str]:
+    return _set("limits") | {stem(word) for word in NEGATIONS}
 
 
 def _stems(text: str) -> tuple[str, ...]:
     return tuple(stem(word) if word.isalpha() else word.lower() for word in TOKEN.findall(text))
 
 
-def _set(name: str) -> set[str]:
+@cache
+def _set(name: str) -> frozenset[str]:
     """Stems of a list of words of the texts' file."""
-    return set(_stems(texts()["wording"][name]))
+    return frozenset(_stems(texts()["wording"][name]))
 
 
 def _flat(text: str) -> str:

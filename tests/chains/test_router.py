@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from langchain_core.language_models import BaseChatModel
 
 from chains.contract import Turn
-from chains.llm import Limits, ModelSettings, connect
+from chains.llm import Limits
 from chains.router import Routed, Router
 from chains.routing.by_model import route_by_model
 from chains.routing.features import Context
 from knowledge.embeddings.minilm import MiniLM
+from tests.support.chat_model import model_of
 from tests.support.openai_server import Fail, Hang, OpenAIServer, Raw, Reply, Say
 
 
@@ -79,12 +79,6 @@ UNSURE = "we might want something like that for support"
 def server() -> Iterator[OpenAIServer]:
     with OpenAIServer() as server:
         yield server
-
-
-def model_of(server: OpenAIServer) -> BaseChatModel:
-    model = connect(ModelSettings(base_url=server.base_url, model="small"))
-    assert model
-    return model
 
 
 def test_the_model_is_asked_only_where_the_small_classifier_is_unsure(

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from langchain_core.language_models import BaseChatModel
 
 from chains.guide.contract import Known, Recommendation
 from chains.guide.explain import recommend
 from chains.guide.wording import objection_to, worded
-from chains.llm import Limits, ModelSettings, connect
+from chains.llm import Limits
+from tests.support.chat_model import model_of
 from tests.support.openai_server import Fail, Hang, OpenAIServer, Raw, Reply, Say
 
 TODAY = date(2026, 11, 25)
@@ -40,12 +40,6 @@ TUNING_SAID = (
 def server() -> Iterator[OpenAIServer]:
     with OpenAIServer() as server:
         yield server
-
-
-def model_of(server: OpenAIServer) -> BaseChatModel:
-    model = connect(ModelSettings(base_url=server.base_url, model="small"))
-    assert model
-    return model
 
 
 def of(known: dict[str, Known]) -> Recommendation:
