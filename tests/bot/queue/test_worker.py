@@ -60,7 +60,8 @@ def test_what_is_not_answered_in_time_is_handed_back_and_answered_once_by_anothe
         question = slack.say("@Ragtime on call?", "C0GENERAL")
         assert begun.wait(PATIENCE)
         slow.stop(within=2.0)
-        assert standing(engine) == ("accepted", "todo")
+        # A busy machine is a moment late with it.
+        slack.wait_until(lambda: standing(engine) == ("accepted", "todo"), PATIENCE, 0.1)
         another = bot(slack, engine, FakeAnswerer())
         another.start()
         slack.wait_for_reply(question)
