@@ -55,6 +55,10 @@ class Answerer(Protocol):
         """Whether any document is for some readers only."""
         ...
 
+    def check_vectors(self) -> None:
+        """Asks the store of vectors whether it is there; whatever it raises says that it is not."""
+        ...
+
     def last_sync(self) -> datetime | None:
         """When the documents were last looked through, with time zone; None before the first time."""
         ...

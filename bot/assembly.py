@@ -38,6 +38,10 @@ class AnyWorkers(Protocol):
         """Finishes what is being answered within so many seconds, or hands it back."""
         ...
 
+    def hands(self) -> int:
+        """How many events can be answered at a time now."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
@@ -51,6 +55,10 @@ class Assembly:
         """Begins with what the inbox holds."""
         if self.workers:
             self.workers.start()
+
+    def hands(self) -> int:
+        """How many events can be answered at a time now, here or elsewhere; 0 where nobody answers."""
+        return self.workers.hands() if self.workers else self.services.queue.hands()
 
     def stop(self, within: float = STOP_SECONDS) -> None:
         """Finishes what is being answered, or hands it back; call it once nothing new can come in."""

@@ -32,6 +32,7 @@ from knowledge.find import find_documents
 from knowledge.opening import open_index
 from knowledge.sources.chosen import chosen
 from knowledge.sync import Report, SyncProgress, SyncReport, holds, last_sync, sync_folder
+from knowledge.vectors import VectorsUnavailable, check_server
 
 log = logging.getLogger(__name__)
 
@@ -214,6 +215,20 @@ class Assistant:
     def has_restricted_documents(self) -> bool:
         """Whether any document is for some readers only."""
         return self.open().index.has_restricted()
+
+    def check_vectors(self) -> None:
+        """Asks Chroma whether it is there, without opening anything.
+
+        Raises:
+            VectorsUnavailable: no server answers, or the embedded store is not opened yet.
+            Exception: the embedded store cannot be read.
+        """
+        if url := self._settings.chroma_url:
+            check_server(url)
+        elif not self.opened.done():
+            raise VectorsUnavailable("Chroma is still being opened")
+        else:
+            self.opened.result().index.chroma.count_collections()
 
     def last_sync(self) -> datetime | None:
         """When the documents were last looked through; None before the first time."""

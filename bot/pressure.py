@@ -13,6 +13,7 @@ from bot.client import SLACK_ERRORS
 from bot.inbox import Incoming
 from bot.services import Services
 from bot.tables import inbox
+from bot.worker import WORKERS
 
 # Shorter waits are not worth a word.
 FROM_SECONDS = 10
@@ -29,8 +30,9 @@ _TELLING = threading.BoundedSemaphore(2)
 def seconds_to_wait(engine: Engine, hands: int) -> int:
     """About how long what was accepted last has to wait for its turn; 0 where it is hardly anything.
 
-    `hands` is how many events are answered at a time.
+    `hands` is how many events are answered at a time; where nobody lives, one worker is expected back.
     """
+    hands = hands or WORKERS
     with engine.connect() as connection:
         waiting = connection.execute(select(func.count()).where(inbox.c.state == "accepted")).scalar_one()
         if waiting <= hands:

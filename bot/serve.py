@@ -21,15 +21,16 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 
-from bot import words
+from bot import readiness, words
 from bot.answerer import Answerer
 from bot.assembly import Assembly, assemble
 from bot.channels import Channels
 from bot.client import SLACK_ERRORS, error_code, is_transient, slack_client
 from bot.config import Settings
 from bot.queue.timing import Timing
+from bot.readiness import Readiness
 from bot.socket_mode import SocketMode
-from bot.web import healthz, slack_events
+from bot.web import healthz, readyz, slack_events
 from knowledge.database import open_database
 from knowledge.errors import AdminError
 
@@ -74,7 +75,10 @@ def run(
     host = "0.0.0.0" if settings.mode == "http" else LOOPBACK
     listener = _listen(host, settings.port)
     with listener, _parts(settings, answerer, engine, announce, answers) as (assembly, standin, events):
-        routes: list[BaseRoute] = [healthz(lambda: events is None or events.connected)]
+        routes: list[BaseRoute] = [
+            healthz(lambda: events is None or events.connected),
+            readyz(_readiness(assembly, answerer, events)),
+        ]
         if events is None:
             routes.append(slack_events(lambda: assembly.app))
         if standin:
@@ -162,6 +166,16 @@ def _parts(
     )
     _check("SLACK_APP_TOKEN", APP_TOKEN_PLACE, events.check)
     yield assembly, None, events
+
+
+def _readiness(assembly: Assembly, answerer: Answerer, events: SocketMode | None) -> Readiness:
+    """All that an answer needs, as far as this process can tell."""
+    parts = {
+        "database": readiness.database(assembly.services.engine),
+        "chroma": answerer.check_vectors,
+        "workers": readiness.workers(assembly.hands),
+    }
+    return Readiness(parts | ({"slack": readiness.connection(lambda: events.connected)} if events else {}))
 
 
 def _on_slack(settings: Settings, answerer: Answerer, engine: Engine, answers: bool) -> Assembly:

@@ -1,4 +1,4 @@
-"""The HTTP side: Slack's signed requests at /slack/events, and /healthz."""
+"""The HTTP side: Slack's signed requests at /slack/events, /healthz and /readyz."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from slack_bolt import App
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+
+from bot.readiness import OK, Readiness
 
 # Slack's own payloads stay far below this.
 MAX_BODY = 1_000_000
@@ -37,3 +39,13 @@ def healthz(ready: Callable[[], bool]) -> Route:
         return PlainTextResponse("ok") if ready() else PlainTextResponse("starting", 503)
 
     return Route("/healthz", health)
+
+
+def readyz(readiness: Readiness) -> Route:
+    """`GET /readyz`: 200 while all parts can be reached, else 503; either way which are and which are not."""
+
+    async def ready(_: Request) -> Response:
+        parts = await run_in_threadpool(readiness.look)
+        return JSONResponse(parts, 200 if set(parts.values()) == {OK} else 503)
+
+    return Route("/readyz", ready)

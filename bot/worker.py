@@ -76,6 +76,10 @@ class Workers:
             inbox.hand_back(self._services.engine, item)
             log.info("event %s is handed back", item.incoming.event_id)
 
+    def hands(self) -> int:
+        """How many of the threads live."""
+        return sum(thread.is_alive() for thread in self._threads)
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             heard = self._bell.rings

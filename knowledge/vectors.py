@@ -53,7 +53,7 @@ def connect(folder: Path, url: str | None) -> ClientAPI:
     try:
         if url is not None:
             # Chroma's own client would wait for minutes for a server that does not answer.
-            httpx.get(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=ANSWER_SECONDS).raise_for_status()
+            _ask_heartbeat(url)
         if url is None:
             return chromadb.PersistentClient(str(folder), settings)
         parts = urlsplit(url)
@@ -65,6 +65,22 @@ def connect(folder: Path, url: str | None) -> ClientAPI:
         reason = " ".join(str(error).split()).rstrip(".?")
         advice = SERVER_ADVICE if url else FOLDER_ADVICE
         raise VectorsUnavailable(f"Chroma at {url or folder} cannot be used ({reason}): {advice}") from error
+
+
+def check_server(url: str) -> None:
+    """Asks a Chroma server whether it is there.
+
+    Raises:
+        VectorsUnavailable: it does not answer.
+    """
+    try:
+        _ask_heartbeat(url)
+    except httpx.HTTPError as error:
+        raise VectorsUnavailable(f"Chroma at {url} does not answer ({error}): {SERVER_ADVICE}") from error
+
+
+def _ask_heartbeat(url: str) -> None:
+    httpx.get(f"{url.rstrip('/')}/api/v2/heartbeat", timeout=ANSWER_SECONDS).raise_for_status()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,4 +44,4 @@ class JobQueue:
         """How many events are answered at a time, by all workers that live."""
         with self._engine.connect() as connection:
             live = connection.execute(text(LIVE), {"seconds": self._timing.dead_after}).scalar_one()
-        return WORKERS * max(1, live)
+        return WORKERS * live

@@ -84,6 +84,10 @@ class JobWorkers:
             self._out_of_time.set()
             self._thread.join(within * HANDING_BACK)
 
+    def hands(self) -> int:
+        """Those of all workers whose signs of life are in the database, these among them."""
+        return self._queue.hands()
+
     async def _serve(self) -> None:
         """Procrastinate's worker ends when it cannot reach the database: then another one begins."""
         asyncio.get_running_loop().set_exception_handler(_log_in_a_line)

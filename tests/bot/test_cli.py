@@ -7,6 +7,7 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.command_line.evaluation import BadQuestions, read_questions
@@ -255,7 +256,7 @@ def test_the_version_is_that_of_the_package(there: dict[str, str]):
 
 def test_sync_and_ask_go_through_a_bot_that_runs(there: dict[str, str]):
     new = Path(there["RAGTIME_DOCS"]) / "bicycles.md"
-    with running_bot(there):
+    with running_bot(there) as address:
         new.write_text("# Bicycles\n\nThe key of the bicycle shed hangs behind the front desk.\n")
         done = ragtime_here(there, "sync")
         assert done.returncode == 0, done.stderr
@@ -274,3 +275,6 @@ def test_sync_and_ask_go_through_a_bot_that_runs(there: dict[str, str]):
         second = ragtime_here(there, "run")
         assert second.returncode == 1
         assert "is in use by another Ragtime process: stop that one first" in second.stderr
+        parts = httpx.get(f"{address}/readyz", trust_env=False).json()
+        assert parts.keys() == {"database", "chroma", "workers"}
+        assert "failed" not in parts.values()

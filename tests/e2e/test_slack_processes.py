@@ -51,11 +51,12 @@ class Processes:
             "SLACK_API_URL": slack.api_url,
         }
 
-    def program(self, *arguments: str, **more: str) -> None:
+    def program(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
         """Starts Python with these arguments, and variables beside the shared ones."""
         process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=self.environment | more)
         self._stack.callback(process.wait)
         self._stack.callback(process.kill)
+        return process
 
     def web(self) -> None:
         """Starts what takes events in, and has Slack deliver to it."""
@@ -129,6 +130,12 @@ def is_up(address: str) -> bool:
         return False
 
 
+def ready(port: int) -> tuple[int, dict[str, str]]:
+    """What /readyz says."""
+    answered = httpx.get(f"http://127.0.0.1:{port}/readyz", trust_env=False)
+    return answered.status_code, answered.json()
+
+
 def test_a_killed_worker_and_a_replaced_one_lose_and_double_nothing(processes: Processes) -> None:
     processes.web()
     dying = processes.bot("worker", SLOWNESS="0.5")
@@ -176,7 +183,9 @@ def test_the_real_processes_answer_from_documents_that_they_share(
         "PORT": str(port),
     }
     program = "from chromadb.cli.cli import app; app()"
-    processes.program("-c", program, "run", "--path", str(tmp_path / "chroma"), "--port", str(chroma))
+    server = processes.program(
+        "-c", program, "run", "--path", str(tmp_path / "chroma"), "--port", str(chroma)
+    )
     processes.slack.wait_until(lambda: is_up(f"http://127.0.0.1:{chroma}/api/v2/heartbeat"), PATIENCE, 0.1)
     processes.program("-m", "bot", "web")
     processes.program("-m", "bot", "worker")
@@ -184,6 +193,11 @@ def test_the_real_processes_answer_from_documents_that_they_share(
     question = processes.slack.say("@Ragtime when does the pager ring?", "C0GENERAL")
     assert "The pager rings for every SEV-1." in str(processes.wait_for_reply(question))
     processes.wait_for_one_reply_each([question])
+    there = {"database": "ok", "chroma": "ok", "workers": "ok"}
+    processes.slack.wait_until(lambda: ready(port) == (200, there), PATIENCE, 0.1)
+    server.kill()
+    server.wait()
+    processes.slack.wait_until(lambda: ready(port) == (503, there | {"chroma": "failed"}), PATIENCE, 0.1)
 
 
 @pytest.mark.parametrize("name", ["web", "worker"])

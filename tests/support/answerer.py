@@ -90,6 +90,9 @@ class FakeAnswerer:
     def has_restricted_documents(self) -> bool:
         return self.restricted
 
+    def check_vectors(self) -> None:
+        """There are none that could be missing."""
+
     def last_sync(self) -> datetime | None:
         return datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
