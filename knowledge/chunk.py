@@ -24,7 +24,7 @@ MAX_ITEM_WORDS = 45
 # A "sentence" longer than this is none (a dump, a machine's log): it is cut at spaces.
 RUN_ON_CHARACTERS = 3_600
 # Raised whenever chunks of the same document would come out differently: indexes then renew them.
-VERSION = 6
+VERSION = 7
 
 # Words by which a whole sentence leads in what follows it.
 _LEADS_IN = re.compile(
@@ -113,11 +113,11 @@ class _Group:
 
 
 def _answers(section: _Section) -> Iterator[tuple[tuple[str, ...], list[_Group]]]:
-    """A section's groups by the question that they answer, which is a heading to them."""
+    """A section's groups by the question that they answer, or the box's title, which is a heading to them."""
     for part in parts(section.heading, section.blocks):
         answer, rest = _groups(part.answer, part.question), _groups(part.rest)
         if part.asked:
-            yield (part.question,), answer
+            yield (part.asked.text,), answer
             yield (), rest
         else:
             yield (), [*answer, *rest]

@@ -35,7 +35,8 @@ class Block:
     item has its nesting depth as `level` (from 0) and, if numbered, its `marker` ("3."); a paragraph or
     code that belongs to a list item has that item's depth + 1 as `level`, any other has 0. A table row
     has its `cells` and the table's `header` cells (empty where the table has none); its `text` is the
-    non-empty cells joined by " | ". `page` counts from 1 (PDF page, slide).
+    non-empty cells joined by " | ". `page` counts from 1 (PDF page, slide). `box` is the title of the box
+    (an admonition, something to unfold) that it stands in; the box's first block is that title.
     """
 
     kind: BlockKind
@@ -47,6 +48,7 @@ class Block:
     header: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     page: int | None = None
+    box: str = ""
 
 
 @dataclass(frozen=True, slots=True)

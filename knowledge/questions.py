@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from knowledge.documents import Block
 
@@ -24,7 +25,7 @@ class Part:
     """Blocks of one section: what answers the question, and the rest of what stands below it.
 
     `asked` is the block that the question had of its own, without its mark; None where it is the heading,
-    or there is none.
+    or there is none. A box's title that is no question is `asked`, too: it heads the box.
     """
 
     question: str = ""
@@ -34,6 +35,21 @@ class Part:
 
 
 def parts(heading: str, blocks: Sequence[Block]) -> Iterator[Part]:
+    """A section's blocks by the questions that they answer, in their order; a box is apart from the rest.
+
+    A box is headed by its title, which is its question if it asks, unless questions stand within it.
+    """
+    for box, run in groupby(blocks, key=lambda block: block.box):
+        title, *inside = pieces = list(run)
+        if box and not any(_asks(piece) or _QUESTION_MARK.match(piece.text) for piece in inside):
+            yield Part(box if box.endswith("?") else "", title, inside)
+            continue
+        yield from _turns(heading, pieces)
+        # What answers a heading stands right below it, unless it is marked.
+        heading = heading if without_mark(heading) != heading else ""
+
+
+def _turns(heading: str, blocks: Sequence[Block]) -> Iterator[Part]:
     """A section's blocks by the questions that they answer, in their order; marks ("Q:", "A:") are left out.
 
     A marked question is answered by all up to the next one, another question (a short line of its own, or

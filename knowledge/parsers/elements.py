@@ -114,6 +114,17 @@ def is_table_of_contents(element: Element) -> bool:
     return linked > 0 and linked == len("".join("".join(element.itertext()).split()))
 
 
+def is_titled_box(element: Element) -> bool:
+    """Whether it is an admonition with a title that says more than its kind ("Note"), or can be unfolded."""
+    title = element[0] if len(element) else None
+    if title is None or (element.text or "").strip():
+        return False
+    classes = (element.get("class") or "").lower().split()
+    own = "admonition" in classes and "admonition-title" in (title.get("class") or "").split()
+    words = "".join(title.itertext()).strip().lower()
+    return (own or title.tag == "summary") and words != "" and words not in classes
+
+
 def definition_parts(element: Element) -> Iterator[Element]:
     """A definition list's terms and definitions, which may stand in groups."""
     for child in element:

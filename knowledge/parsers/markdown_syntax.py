@@ -118,13 +118,21 @@ def _nesting(state: StateBlock, _start: int, _end: int, _silent: bool) -> bool:
     return False
 
 
-def _container(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
-    """`:::tip Title`, and its closing `:::`: the lines go, a title stays, what is between is ordinary."""
+def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`:::tip Title`, and its closing `:::`: a box where it is titled and closed; else both lines go."""
     line = _line(state, start)
     if not line.startswith(":::") or not (match := _CONTAINER.match(line)):
         return False
-    if not silent:
-        _push_title(state, start, match["label"] or match["title"] or "")
+    if silent:
+        return True
+    title = match["label"] or match["title"] or ""
+    colons = line[: len(line) - len(line.lstrip(":"))]
+    close = next((at for at in range(start + 1, end) if _line(state, at).strip() == colons), start)
+    if title.strip() and close > start:
+        _push_box(state, start, title, close, state.blkIndent)
+        state.line = close + 1
+    else:
+        _push_title(state, start, title, {})
         state.line = start + 1
     return True
 
@@ -140,10 +148,7 @@ def _tab(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     last = start + 1
     while last < end and (state.isEmpty(last) or state.sCount[last] >= indent):
         last += 1
-    _push_title(state, start, match["title"])
-    outer, state.blkIndent = state.blkIndent, indent
-    state.md.block.tokenize(state, start + 1, last)
-    state.blkIndent = outer
+    _push_box(state, start, match["title"], last, indent)
     state.line = last
     return True
 
@@ -157,10 +162,23 @@ def _line_of_markup(state: StateBlock, start: int, _end: int, silent: bool) -> b
     return True
 
 
-def _push_title(state: StateBlock, line: int, title: str) -> None:
+def _push_box(state: StateBlock, start: int, title: str, end: int, indent: int) -> None:
+    """The lines after the first as a box, as admonitions are."""
+    state.push("box_open", "div", 1).attrs = {"class": "admonition"}
+    _push_title(state, start, title, {"class": "admonition-title"})
+    outer = state.blkIndent, state.lineMax
+    # What is in the box ends with it, whatever its last paragraph would go on with.
+    state.blkIndent, state.lineMax = indent, end
+    state.md.block.tokenize(state, start + 1, end)
+    state.blkIndent, state.lineMax = outer
+    state.push("box_close", "div", -1)
+
+
+def _push_title(state: StateBlock, line: int, title: str, attributes: dict[str, str | int | float]) -> None:
     if not title.strip():
         return
-    state.push("paragraph_open", "p", 1).map = [line, line + 1]
+    opening = state.push("paragraph_open", "p", 1)
+    opening.map, opening.attrs = [line, line + 1], attributes
     inline = state.push("inline", "", 0)
     inline.content, inline.map, inline.children = title.strip(), [line, line + 1], []
     state.push("paragraph_close", "p", -1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from knowledge.documents import Block, Link, UnreadableDocument
 from knowledge.parsers.elements import (
@@ -19,6 +20,7 @@ from knowledge.parsers.elements import (
     is_hidden,
     is_permalink,
     is_table_of_contents,
+    is_titled_box,
     numeral,
     own_anchor,
     table_parts,
@@ -172,6 +174,8 @@ class _Walker:
             self._definitions(element)
         elif tag == "blockquote":
             self._quote(element)
+        elif self._top_level and not self._depth and is_titled_box(element):
+            self._box(element)
         else:
             self._children(element)
 
@@ -251,6 +255,18 @@ class _Walker:
         if code := code_lines("".join(element.itertext())):
             self._marker = None
             self.blocks.append(Block("code", code, level=self._depth))
+
+    def _box(self, element: Element) -> None:
+        """A box's title heads what stands in the box, and nothing after it."""
+        before = len(self.blocks)
+        if any(inner.tag in _HEADINGS for inner in element.iter()):
+            # Sections of the document, of which the box is but a wrapping.
+            self._children(element)
+            return
+        self._quote(element)
+        boxed = self.blocks[before:]
+        if len(boxed) > 1:
+            self.blocks[before:] = [replace(block, box=boxed[0].text) for block in boxed]
 
     def _quote(self, element: Element) -> None:
         """A quotation's headings and bold lines are part of what is quoted, not of the document's outline."""

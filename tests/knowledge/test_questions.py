@@ -137,3 +137,39 @@ def test_a_letter_before_a_full_stop_is_no_mark_where_nothing_is_asked(tmp_path:
     )
     assert "A: The first letter." in only.text
     assert answers([only]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.md", '!!! question "Who feeds the cat?"\n    Ove.\n\n- the dog\n- the fish\n'),
+        ("b.md", '??? question "Who feeds the cat?"\n    Ove.\n\n- the dog\n- the fish\n'),
+        ("c.md", ":::tip Who feeds the cat?\nOve.\n:::\n\n- the dog\n- the fish\n"),
+        ("d.md", '=== "Who feeds the cat?"\n    Ove.\n\n- the dog\n- the fish\n'),
+        (
+            "e.html",
+            "<details><summary>Who feeds the cat?</summary>Ove.</details><ul><li>the dog<li>the fish</ul>",
+        ),
+    ],
+)
+def test_the_title_of_a_box_leads_what_is_in_the_box_alone(tmp_path: Path, name: str, text: str):
+    inside, after = read(tmp_path, name, text)
+    assert (inside.heading_path, inside.text) == (("Who feeds the cat?",), "Ove.")
+    assert answers([inside, after]) == [CAT]
+    assert (after.heading_path, after.text) == ((), "the dog\nthe fish")
+
+
+def test_a_title_that_does_not_ask_heads_its_box_and_a_box_without_one_is_text(tmp_path: Path):
+    text = '## Leave\n\nAsk Ove.\n\n!!! tip "Be early"\n    Summer fills up.\n\n!!! note\n    Ask in May.\n'
+    pieces = read(tmp_path, "a.md", text)
+    assert [(piece.heading_path, piece.text) for piece in pieces] == [
+        (("Leave",), "Ask Ove."),
+        (("Leave", "Be early"), "Summer fills up."),
+        (("Leave",), "Ask in May."),
+    ]
+    assert answers(pieces) == []
+
+
+def test_questions_within_a_box_have_answers_of_their_own(tmp_path: Path):
+    text = '!!! info "Home"\n    Who waters the plants?\n\n    Hanne.\n\n    Who feeds the cat?\n\n    Ove.\n'
+    assert answers(read(tmp_path, "a.md", text)) == [PLANTS, CAT]
