@@ -10,12 +10,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as OutOfTime
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.documents import ParsedDocument, UnreadableDocument
+from knowledge.documents import CannotOpen, ParsedDocument, UnreadableDocument
 from knowledge.parsers import parse
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ Parse = Callable[[Path], ParsedDocument]
 PLAIN = frozenset((".csv", ".markdown", ".md", ".mdx", ".text", ".tsv", ".txt"))
 SMALL_BYTES = 100 * 1024
 """A larger text goes to the child process, too."""
+
+NO_PROCESS = (
+    "the process that reads such files does not start, or was ended from outside: "
+    "see that memory is left and that one more process may run, then sync again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,8 @@ class Limits:
 def parsing_apart(limits: Limits = Limits(), parser: Parse = parse) -> Iterator[Parse]:
     """A `parse` whose child process lives as long as the context. `parser` is what is run in it.
 
-    It raises UnreadableDocument for whatever is wrong with a file, as `parse` does.
+    It raises UnreadableDocument for whatever is wrong with a file, as `parse` does; CannotOpen where it is
+    the child process that cannot be had.
     """
     apart = _Apart(limits, parser)
     try:
@@ -53,44 +60,57 @@ def parsing_apart(limits: Limits = Limits(), parser: Parse = parse) -> Iterator[
 class _Apart:
     limits: Limits
     parser: Parse
-    _pools: list[ProcessPool] = field(default_factory=list)
+    _pool: ProcessPool | None = None
+    # Whether the pool's child has ended a task, and whether we gave up on pools.
+    _works: bool = False
+    _given_up: bool = False
 
     def parse(self, path: Path) -> ParsedDocument:
         if path.suffix.lower() in PLAIN and _size(path) <= SMALL_BYTES:
             return self.parser(path)
         from pebble import ProcessExpired
 
-        running = self._pool().schedule(self.parser, args=[path], timeout=self.limits.seconds)
+        if self._given_up:
+            raise CannotOpen(NO_PROCESS)
         try:
-            return running.result()
+            return self._parsed_apart(path)
         except OutOfTime:
             raise UnreadableDocument(
                 f"reading it takes longer than {self.limits.seconds:g} seconds"
             ) from None
         except ProcessExpired:
             raise UnreadableDocument("reading it ended the process that read it") from None
+        except (BrokenProcessPool, OSError, RuntimeError):
+            # The parsers raise none of these. One that never worked would fail for each file anew, slowly.
+            self._given_up = not self._works
+            self.stop()
+            raise CannotOpen(NO_PROCESS) from None
 
     def stop(self) -> None:
-        for pool in self._pools:
-            pool.stop()
-            pool.join()
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
+            self._pool = None
 
-    def _pool(self) -> ProcessPool:
-        if not self._pools:
-            import multiprocessing
+    def _parsed_apart(self, path: Path) -> ParsedDocument:
+        if self._pool is None:
+            self._pool, self._works = self._new_pool(), False
+        running = self._pool.schedule(self.parser, args=[path], timeout=self.limits.seconds)
+        self._works |= not isinstance(running.exception(), BrokenProcessPool)
+        return running.result()
 
-            from pebble import ProcessPool
+    def _new_pool(self) -> ProcessPool:
+        import multiprocessing
 
-            self._pools.append(
-                ProcessPool(
-                    max_workers=1,
-                    # A fork of a process with threads may hang.
-                    context=multiprocessing.get_context("spawn"),
-                    initializer=_limit_memory,
-                    initargs=[self.limits.memory],
-                )
-            )
-        return self._pools[0]
+        from pebble import ProcessPool
+
+        return ProcessPool(
+            max_workers=1,
+            # A fork of a process with threads may hang.
+            context=multiprocessing.get_context("spawn"),
+            initializer=_limit_memory,
+            initargs=[self.limits.memory],
+        )
 
 
 def _size(path: Path) -> int:
@@ -107,4 +127,6 @@ def _limit_memory(most: int) -> None:
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         limit = pages * resource.getpagesize() + most
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if hard == resource.RLIM_INFINITY or limit < hard:
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from knowledge.documents import Block, ParsedDocument
+from knowledge.documents import Block, ParsedDocument, UnreadableDocument
 from knowledge.parsers import parse
 
 
@@ -14,6 +16,23 @@ def parsed(folder: Path, name: str, content: str | bytes) -> ParsedDocument:
     file = folder / name
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     return parse(file)
+
+
+def by_name(path: Path) -> ParsedDocument:
+    """A parser that does what the file's name says, and calls a document by the process that read it.
+
+    It stands here as a child process imports what is around it: not the tests' indexes.
+    """
+    if path.stem == "endless":
+        time.sleep(600)
+    if path.stem == "greedy":
+        try:
+            bytearray(4 * 1024**3)
+        except MemoryError:
+            raise UnreadableDocument("it does not fit into memory") from None
+    if path.stem == "deadly":
+        os._exit(3)
+    return ParsedDocument(str(os.getpid()), ())
 
 
 def outline(blocks: Sequence[Block]) -> list[str]:
