@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from bot.answerer import KnownDocument
 from bot.config import SAMPLE_DOCS, Settings
 from bot.model_settings import embedder_settings, model_settings
+from bot.records.backup import About, database_file, save
 from bot.words import EXAMPLES, SAMPLE_EXAMPLES
 from chains.answer import AnswerChain
 from chains.contract import AnswerEvent, Question, Turn
@@ -148,6 +149,16 @@ class Assistant:
             result = sync_folder(index, root, self._settings.docs_url, told, only)
             self._synced.set()
             return result
+
+    def back_up(self, file: Path) -> About:
+        """Writes database and vectors into a file; syncs wait meanwhile.
+
+        Raises:
+            OnAServer, CannotBackUp: it cannot be done.
+        """
+        vectors = None if self._settings.chroma_url else self._settings.ragtime_home / "chroma"
+        with self._one_sync:
+            return save(database_file(self.engine), vectors, file)
 
     def sync_if_due(self, report: Report) -> SyncReport | None:
         """Syncs where no sync of the documents' folder came to its end yet."""

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import truststore
 import typer
 
-from bot.command_line import cli_inbox, cli_people, cli_usage
+from bot.command_line import cli_backup, cli_inbox, cli_people, cli_usage
 from bot.config import Settings, load_settings, other_secrets, other_variables, usable_settings
 from bot.telemetry import logs
 from knowledge.errors import AdminError
@@ -29,6 +29,8 @@ app = typer.Typer(
 
 app.add_typer(cli_inbox.app, name="inbox")
 app.command(name="usage")(cli_usage.show_usage)
+app.command(name="backup")(cli_backup.back_up)
+app.command(name="restore")(cli_backup.restore)
 app.add_typer(cli_people.export_app, name="export")
 app.add_typer(cli_people.forget_app, name="forget")
 

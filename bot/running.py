@@ -57,11 +57,27 @@ def owned(settings: Settings) -> Iterator[Assistant]:
 
 
 @contextmanager
+def stopped(settings: Settings) -> Iterator[None]:
+    """The home is this process's, and nobody's else, while the context lasts.
+
+    Raises:
+        Unreachable: a bot runs there.
+    """
+    try:
+        lock = own(settings.ragtime_home)
+    except HomeInUse as error:
+        raise Unreachable(f"{error}: stop it first") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
 def carried_out(settings: Settings, task: str, values: dict[str, Any]) -> Iterator[Iterator[Message]]:
     """A task's messages: done in this process, or by the running bot that owns the home."""
     try:
         with owned(settings) as assistant:
-            assistant.open()
             if task == "ask":
                 with terminal.sync_progress() as report:
                     result = assistant.sync_if_due(report)

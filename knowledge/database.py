@@ -109,7 +109,7 @@ def migrate(engine: Engine, history: Path, name: str) -> bool:
             "put back the copy from before its migration"
         )
     if current and engine.dialect.name == "sqlite" and engine.url.database:
-        _back_up(Path(engine.url.database))
+        back_up(Path(engine.url.database))
     with _UPGRADING, engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             # Python's driver begins no transaction before it changes tables: without one, a migration
@@ -160,16 +160,20 @@ def run_migrations(metadata: MetaData) -> None:
         context.run_migrations()
 
 
-def _back_up(database: Path) -> None:
-    """Copies a SQLite database with its own backup call, which is safe while others write."""
+def back_up(database: Path) -> Path:
+    """Copies a SQLite database beside itself, with its own backup call, which is safe while others write.
+
+    Returns the copy; older ones than the newest few are deleted.
+    """
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
     target = database.with_name(f"{database.stem}.backup-{stamp}{database.suffix}")
     with sqlite3.connect(database) as source, sqlite3.connect(target) as copy:
         source.backup(copy)
     for file in backups(database)[:-BACKUPS_KEPT]:
         file.unlink(missing_ok=True)
+    return target
 
 
 def backups(database: Path) -> list[Path]:
-    """The copies of a SQLite database that `migrate` made, oldest first."""
+    """The copies of a SQLite database that `back_up` made, oldest first."""
     return sorted(database.parent.glob(f"{database.stem}.backup-*{database.suffix}"))

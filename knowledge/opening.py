@@ -12,7 +12,7 @@ from knowledge.embeddings.choice import EmbedderSettings, at_hand, local_embedde
 from knowledge.errors import AdminError
 from knowledge.index import EMBEDDER, Index, state
 from knowledge.tables import HISTORY
-from knowledge.vectors import connect
+from knowledge.vectors import connect, drop_vectors
 
 LOCK = "owner.lock"
 
@@ -63,6 +63,19 @@ def _unusable(home: Path, error: OSError) -> HomeUnusable:
     return HomeUnusable(
         f"{home} cannot be used ({reason}): make it writable, or set RAGTIME_HOME to another folder"
     )
+
+
+def forget_vectors(engine: Engine, home: Path, chroma_url: str | None) -> None:
+    """Has Chroma forget the vectors of the embedder in service: the next sync makes them anew.
+
+    Raises:
+        VectorsUnavailable: Chroma cannot be used.
+    """
+    migrate(engine, HISTORY, "knowledge")
+    with engine.connect() as connection:
+        in_service = state(connection, EMBEDDER)
+    if in_service:
+        drop_vectors(connect(home / "chroma", chroma_url), in_service)
 
 
 def open_index(home: Path, engine: Engine, chroma_url: str | None, settings: EmbedderSettings) -> Index:

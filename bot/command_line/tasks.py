@@ -21,7 +21,7 @@ TELL_EVERY = 5
 
 
 def perform(assistant: Assistant, task: str, values: Message) -> Iterator[Message]:
-    """Carries out `sync` or `ask`; yields messages as they come, last `{"result": …}`.
+    """Carries out `sync`, `ask` or `backup`; yields messages as they come, last `{"result": …}`.
 
     `docs` among the values is the folder of documents that is meant (None: whichever).
 
@@ -29,8 +29,10 @@ def perform(assistant: Assistant, task: str, values: Message) -> Iterator[Messag
         KeyError: there is no such task.
         OtherDocuments: another folder is meant than this assistant's.
     """
-    assistant.check_folder(values.get("docs"))
-    return {"sync": _sync, "ask": _ask}[task](assistant, values)
+    if task != "backup":
+        # It is of the home, whichever documents are in it.
+        assistant.check_folder(values.get("docs"))
+    return {"sync": _sync, "ask": _ask, "backup": _back_up}[task](assistant, values)
 
 
 def _sync(assistant: Assistant, values: Message) -> Iterator[Message]:
@@ -77,6 +79,13 @@ def _ask(assistant: Assistant, values: Message) -> Iterator[Message]:
             yield {"progress": asdict(event)}
         elif not isinstance(event, Statement):
             yield {"result": reply_result(event)}
+
+
+def _back_up(assistant: Assistant, values: Message) -> Iterator[Message]:
+    """Writes a backup into the file that `file` among the values names."""
+    file = Path(values["file"])
+    about = assistant.back_up(file)
+    yield {"result": asdict(about) | {"bytes": file.stat().st_size}}
 
 
 def reply_result(reply: Reply) -> Message:
