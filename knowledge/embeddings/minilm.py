@@ -51,6 +51,8 @@ class MiniLM(Embedder):
             _build(folder, graph)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or os.cpu_count() or 1
+        # Threads that wait by spinning take the processor from everything else: questions come one by one.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(_checked(folder, "tokenizer.json")))
         self._tokenizer.no_padding()
