@@ -74,6 +74,7 @@ def _of_passage(hit: Hit, rank: int, best: float, asked: Wanted) -> list[Candida
         own = set(terms(unit.text))
         lead = set(terms(" ".join((unit.lead, *unit.header)))) if unit.lead or unit.header else set()
         words = len(unit.text.split())
+        following = chunk.units[position + 1] if position + 1 < len(chunk.units) else None
         values = {
             "late": late[position],
             "pooled": hit.units_cosine[position],
@@ -92,7 +93,7 @@ def _of_passage(hit: Hit, rank: int, best: float, asked: Wanted) -> list[Candida
             "code": unit.kind == "code",
             "short": words < 5,
             "long": max(0, words - 40) / 10,
-            "asks": unit.text.rstrip().endswith(("?", ":")),
+            "asks": _asks(unit, following),
             "link": _is_link(unit),
             **{f"{kind}_met": asked.met_by(unit.text) if kind == asked.name else 0.0 for kind in KINDS},
         }
@@ -100,6 +101,13 @@ def _of_passage(hit: Hit, rank: int, best: float, asked: Wanted) -> list[Candida
             Candidate(hit, position, unit, np.array([float(values[name]) for name in NAMES], np.float32))
         )
     return found
+
+
+def _asks(unit: Unit, following: Unit | None) -> bool:
+    """Whether it ends like a question or a lead-in; a comma ends many an item that leads nothing in."""
+    text = unit.text.rstrip()
+    leads = unit.kind == "sentence" or (following is not None and following.lead == unit.text)
+    return text.endswith(("?", ":")) or (text.endswith(",") and leads)
 
 
 def _is_link(unit: Unit) -> bool:

@@ -35,7 +35,8 @@ _LEADS_IN = re.compile(
     r"|^there (?:is|are) (?:a few|a number|several|some|many)\b",
     re.IGNORECASE,
 )
-_COLON = re.compile(r"[:–—][\W_]*$")
+# What goes on in the next line: no whole sentence ends in one of these.
+_GOES_ON = re.compile(r"[:,–—][\W_]*$")
 _WHOLE_SENTENCE = re.compile(r"[.!?…]\W*$")
 # A line without a full stop that is longer than this (in words) is no heading of a list.
 _MAX_LINE_WORDS = 12
@@ -73,7 +74,7 @@ def chunk(title: str, blocks: Sequence[Block], max_characters: int = MAX_CHARACT
 def leads_in(text: str) -> bool:
     """Whether a sentence leads in the list or table that follows it, rather than merely stand before it."""
     return (
-        _COLON.search(text) is not None
+        _GOES_ON.search(text) is not None
         or _LEADS_IN.search(text) is not None
         or (_WHOLE_SENTENCE.search(text) is None and len(text.split()) <= _MAX_LINE_WORDS)
     )

@@ -108,6 +108,7 @@ def test_a_list_that_fits_stays_whole_with_its_lead_in():
         "Bring these: ",
         "**Bring:**",
         "Each of them gets –",
+        "When you are paged in the middle of the night and no one else has said that they will take it,",
         "Follow these steps.",
         "We count the following as sick days, without asking for a doctor's note before the fourth day.",
         "Some things are free, such as",
