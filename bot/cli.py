@@ -151,9 +151,13 @@ def ask(
 ) -> None:
     """Answer a question from the documents that everyone in the company may read, with its sources."""
     from bot.command_line.terminal import show_answer
+    from bot.replies.spoken import may_be_a_question
 
-    if not (asked := " ".join(question).strip()):
-        _stop('There is no question: write it after the command, for example ragtime ask "How much leave?"')
+    if not may_be_a_question(asked := " ".join(question).strip()):
+        _stop(
+            "There is no question: write it after the command, in words, for example "
+            'ragtime ask "How much leave?"'
+        )
     with _carry_out("ask", {"question": asked}) as messages:
         show_answer(messages, as_json)
 

@@ -147,6 +147,8 @@ def show_answer(messages: Iterable[Message], as_json: bool) -> None:
     if result["table"]:
         _show_table(result["table"], result["sources"])
     if result["notice"]:
+        if result["statements"] or result["table"]:
+            OUT.print()
         OUT.print(f"[italic]{escape(result['notice'])}[/]", highlight=False)
     if result["sources"]:
         OUT.print()

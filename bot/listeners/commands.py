@@ -10,6 +10,7 @@ from bot import pressure, words
 from bot.blocks.mrkdwn import read_message
 from bot.inbox import Incoming, Kind
 from bot.listeners.taking_in import take_in
+from bot.replies.spoken import may_be_a_question
 from bot.services import Services
 
 
@@ -35,7 +36,7 @@ def register(app: App, services: Services) -> None:
 
     def ask(ack: Ack, body: dict[str, Any]) -> None:
         question = _typed(body, services)
-        if not question:
+        if not may_be_a_question(question):
             ack(words.ASK_USAGE)
             return
         ack(accept("ask", body, question))

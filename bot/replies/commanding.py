@@ -17,6 +17,9 @@ from bot.replies.sharing import Sharer, answer_shared, verdict_shared
 from bot.replies.spoken import Spoken
 from bot.services import Services
 
+# Commands that only a guide can carry out.
+OF_A_GUIDE = frozenset({"export", "start_over", "cancel"})
+
 
 def carry_out(services: Services, incoming: Incoming, command: Spoken, guide: StoredGuide | None) -> Rendered:
     """Does what a message commands. `guide` is the one that lives where the command was given."""

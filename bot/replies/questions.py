@@ -19,6 +19,7 @@ from bot.services import Services
 from chains.contract import Answer, AnswerEvent, Question, Refusal, Statement
 from chains.contract import Reply as WholeReply
 from knowledge.access import Place
+from knowledge.terms import terms
 
 # A question above its shared answer; longer ones are cut there.
 QUESTION_LIMIT = 300
@@ -92,6 +93,15 @@ def list_documents(services: Services, incoming: Incoming, searched: str) -> Ren
         found = services.answerer.find_documents(place, searched, limit=DOCUMENTS_LISTED)
         total = services.answerer.document_count(place)
     return documents_message(found, total, searched)
+
+
+def is_in_a_title(services: Services, incoming: Incoming) -> bool:
+    """Whether a document of this place has all of a message's words in its title."""
+    said = set(terms(incoming.text))
+    place = _place(services, incoming)
+    with own_failures():
+        found = services.answerer.find_documents(place, incoming.text, limit=DOCUMENTS_LISTED)
+    return bool(said) and any(said <= set(terms(document.title)) for document in found)
 
 
 @contextmanager

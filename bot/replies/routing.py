@@ -17,7 +17,7 @@ from bot.inbox import Incoming
 from bot.records import conversations, guides
 from bot.records.guides import STILL_IN_MIND, StoredGuide
 from bot.replies import commanding, guiding
-from bot.replies.questions import answer_as_it_comes, answer_at_once, own_failures
+from bot.replies.questions import answer_as_it_comes, answer_at_once, is_in_a_title, own_failures
 from bot.replies.reply import Reply
 from bot.replies.spoken import Spoken, asks_to_see, find_command, friendly_words, may_be_a_question
 from bot.services import Services
@@ -91,7 +91,7 @@ def _reply(services: Services, incoming: Incoming, guide: StoredGuide | None, an
             still = f" {words.STILL_ASKING}" if guide and guide.state.pending else ""
             said = friendly_words(incoming.text) or words.NOT_UNDERSTOOD
             return _maybe(routed, incoming, plain_message(said + still))
-        case "command" if not asks_to_see(incoming.text):
+        case "command" if not (asks_to_see(incoming.text) or _names_a_document(services, incoming, guide)):
             command = find_command(incoming.text)
             if command is None:
                 return _with(plain_message(words.CANNOT), switch_block(incoming.event_id, "answer"))
@@ -115,6 +115,13 @@ def _may_be_asked(routed: Routed, incoming: Incoming, guide: StoredGuide | None)
     """Whether what seems to be talk may name something in the documents: “the long script”."""
     said = incoming.text
     return not (routed.sure or guide or friendly_words(said)) and may_be_a_question(said)
+
+
+def _names_a_document(services: Services, incoming: Incoming, guide: StoredGuide | None) -> bool:
+    """Whether what cannot be carried out here as a command is what a document is called: “leave”."""
+    command = find_command(incoming.text)
+    useless = command is None or (guide is None and command.name in commanding.OF_A_GUIDE)
+    return useless and is_in_a_title(services, incoming)
 
 
 def _route(services: Services, incoming: Incoming, context: Context) -> Routed:

@@ -236,7 +236,7 @@ def test_a_result_that_cannot_be_written_is_one_line(there: dict[str, str], tmp_
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("question", ["", "  \n"])
+@pytest.mark.parametrize("question", ["", "  \n", "??", "42 😀"])
 def test_no_question_is_said_in_one_line(there: dict[str, str], question: str):
     done = ragtime_here(there, "ask", question)
     assert (done.returncode, done.stdout) == (1, "")

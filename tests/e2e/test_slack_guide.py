@@ -360,6 +360,14 @@ def test_nonsense_is_asked_back(slack: LocalSlack, text: str) -> None:
     assert words.NOT_UNDERSTOOD in shown(slack.wait_for_reply(slack.say(text)))
 
 
+def test_a_documents_title_is_no_command(slack: LocalSlack) -> None:
+    assert "Leave is answered." in shown(slack.wait_for_reply(slack.say("leave")))
+
+
+def test_a_command_that_is_unknown_and_no_title_is_said_to_be(slack: LocalSlack) -> None:
+    assert words.CANNOT in shown(slack.wait_for_reply(slack.say("shut up bot")))
+
+
 @pytest.mark.parametrize("text", ["Show me the long script", "the long script"])
 def test_what_may_be_about_a_document_is_answered_from_the_documents(slack: LocalSlack, text: str) -> None:
     said = shown(slack.wait_for_reply(slack.say(text)))

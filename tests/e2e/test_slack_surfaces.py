@@ -77,7 +77,8 @@ def _public(slack: LocalSlack, channel: str = "C0GENERAL") -> list[Message]:
 
 
 def test_ask_without_a_question_says_how_to_use_it(slack: LocalSlack) -> None:
-    assert _command(slack, "/ask")["text"] == words.ASK_USAGE
+    for typed in ("", "??"):
+        assert _command(slack, "/ask", typed)["text"] == words.ASK_USAGE
 
 
 def test_docs_says_how_much_there_is_and_lists_it(slack: LocalSlack) -> None:

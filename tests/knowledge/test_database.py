@@ -9,11 +9,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, MetaData, Table, inspect, text
+from sqlalchemy.exc import OperationalError
 
 import bot.migrations
 import bot.tables
 from knowledge import tables
 from knowledge.database import BACKUPS_KEPT, BadDatabase, migrate, open_database
+from knowledge.database_errors import trouble
 from knowledge.tables import HISTORY
 
 FIRST = """
@@ -179,3 +181,17 @@ def test_an_address_that_cannot_be_used_is_said_in_one_line(url: str):
     with pytest.raises(BadDatabase, match="DATABASE_URL") as caught:
         open_database(url)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("password", ["a", "ready", "correct horse", "a-long-password"])
+def test_what_is_wrong_is_said_in_whole_words_and_without_the_password(password: str):
+    engine = open_database(f"postgresql+psycopg://bot:{password}@db.acme.com/ragtime")
+    said = (
+        f"server is not ready, a try at postgresql://bot:{password}@db.acme.com failed, password={password}"
+    )
+    told = trouble(engine, OperationalError("", None, Exception(said)))
+    assert told == (
+        "The database at postgresql+psycopg://bot:***@db.acme.com/ragtime cannot be used (server is not "
+        "ready, a try at postgresql://bot:***@db.acme.com failed, password=***): start it, or correct "
+        "DATABASE_URL"
+    )

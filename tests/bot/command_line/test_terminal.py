@@ -34,12 +34,19 @@ def test_an_answer_is_folded_at_words_and_its_addresses_stay_whole(screen: io.St
         "sources": [1],
     }
     source = {"number": 1, "title": "Leave", "heading_path": [], "url": ADDRESS, "document": "leave.md"}
-    result = {"refused": False, "statements": [statement], "sources": [source], "notice": None, "table": None}
+    result = {
+        "refused": False,
+        "statements": [statement],
+        "sources": [source],
+        "notice": "May be wrong.",
+        "table": None,
+    }
     terminal.show_answer([{"result": result}], as_json=False)
     lines = _plain(screen).splitlines()
     assert lines[:2] == ["  • Everybody has thirty days of leave a", "  year, see"]
     assert f"  {ADDRESS}" in lines
-    assert "  for more. [1]" in lines
+    end = lines.index("  for more. [1]")
+    assert lines[end + 1 : end + 4] == ["", "May be wrong.", ""]
     assert f"[1] Leave  {ADDRESS}" in lines
 
 
