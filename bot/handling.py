@@ -125,6 +125,6 @@ class Handler:
     def _explain_share(self, item: Item) -> None:
         if item.incoming.kind == "share" and item.incoming.response_url:
             try:
-                respond(item.incoming.response_url, plain_message(words.NOT_SHARED))
+                respond(self._services.client, item.incoming.response_url, plain_message(words.NOT_SHARED))
             except (NotDelivered, OSError) as error:
                 log.warning("event %s: %s", item.incoming.event_id, error)

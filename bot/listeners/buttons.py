@@ -26,7 +26,7 @@ def register(app: App, services: Services) -> None:
         helpful = rating == actions.HELPFUL
         conversations.rate(services.engine, event_id, body["user"]["id"], helpful=helpful)
         ack()
-        later(services, say_privately, body, words.THANKS[helpful])
+        later(services, say_privately, services, body, words.THANKS[helpful])
 
     def share(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         exchange = conversations.find(services.engine, action["value"])
@@ -38,7 +38,7 @@ def register(app: App, services: Services) -> None:
                 later(services, say_shared_before, services, body, shared.event_id)
         ack()
         if not exchange:
-            later(services, say_privately, body, words.GONE)
+            later(services, say_privately, services, body, words.GONE)
 
     def switch(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         of, to = action["value"], action["action_id"].removeprefix(actions.SWITCH)
@@ -50,7 +50,7 @@ def register(app: App, services: Services) -> None:
             )
         ack()
         if not (meant and meant.text):
-            later(services, say_privately, body, words.GONE)
+            later(services, say_privately, services, body, words.GONE)
 
     def forget(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         asked = inbox.find(services.engine, action["value"])
@@ -59,7 +59,7 @@ def register(app: App, services: Services) -> None:
             take_in_again(services, pressed(body, f"forget:{action['value']}", "forget"))
         ack()
         if not theirs:
-            later(services, say_privately, body, words.NOT_YOURS)
+            later(services, say_privately, services, body, words.NOT_YOURS)
 
     def more(ack: Ack, body: dict[str, Any], action: dict[str, Any]) -> None:
         ack()
@@ -81,10 +81,10 @@ def register(app: App, services: Services) -> None:
 def _show_rest(services: Services, body: dict[str, Any], event_id: str) -> None:
     exchange = conversations.find(services.engine, event_id)
     if not exchange:
-        say_privately(body, words.GONE)
+        say_privately(services, body, words.GONE)
         return
     for markdown in cut_markdown(exchange.rest):
-        say_privately(body, markdown)
+        say_privately(services, body, markdown)
 
 
 def _show_passage(services: Services, body: dict[str, Any], event_id: str, number: int) -> None:
@@ -93,4 +93,4 @@ def _show_passage(services: Services, body: dict[str, Any], event_id: str, numbe
     if source:
         services.client.views_open(trigger_id=body["trigger_id"], view=passage_view(source))
     else:
-        say_privately(body, words.GONE)
+        say_privately(services, body, words.GONE)

@@ -169,7 +169,7 @@ def _ask_in_modal(services: Services, body: dict[str, Any], action: dict[str, An
     if move and move.step.ask:
         _open(services, body, words_view(move.step.ask.text, _origin(body, action)))
     else:
-        say_privately(body, words.GUIDE_GONE)
+        say_privately(services, body, words.GUIDE_GONE)
 
 
 def _show(services: Services, body: dict[str, Any], action: dict[str, Any]) -> None:
@@ -180,4 +180,4 @@ def _show(services: Services, body: dict[str, Any], action: dict[str, Any]) -> N
         actions.GUIDE_EXPORT: verdicts.record,
     }[action["action_id"]]
     for markdown in reads(services.engine, block) or [words.GUIDE_GONE]:
-        say_privately(body, markdown)
+        say_privately(services, body, markdown)

@@ -48,9 +48,10 @@ def say_shared_before(services: Services, body: Mapping[str, Any], event_id: str
     """Says what became of something whose Share was pressed before; nothing while it is on its way."""
     shared = inbox.reply_to(services.engine, event_id)
     if shared is not None:
-        say_privately(body, words.SHARED_BEFORE if shared else words.NOT_SHARED_BEFORE)
+        say_privately(services, body, words.SHARED_BEFORE if shared else words.NOT_SHARED_BEFORE)
 
 
-def say_privately(body: Mapping[str, Any], markdown: str) -> None:
+def say_privately(services: Services, body: Mapping[str, Any], markdown: str) -> None:
     """Tells the person who pressed, and nobody else, where they pressed."""
-    respond(body["response_url"], plain_message(markdown), body["container"].get("thread_ts"))
+    thread_ts = body["container"].get("thread_ts")
+    respond(services.client, body["response_url"], plain_message(markdown), thread_ts)

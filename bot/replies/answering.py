@@ -51,13 +51,13 @@ def _answer(services: Services, item: Item, no_streams: threading.Event) -> str 
     incoming = item.incoming
     if incoming.kind == "share" and services.channels.of(incoming.channel).quiet:
         if incoming.response_url:
-            _respond(incoming, plain_message(words.QUIET))
+            _respond(services, incoming, plain_message(words.QUIET))
         return None
     if incoming.private:
         try:
-            _respond(incoming, _privately(services, incoming))
+            _respond(services, incoming, _privately(services, incoming))
         except GuideGone:
-            _respond(incoming, plain_message(words.GUIDE_GONE))
+            _respond(services, incoming, plain_message(words.GUIDE_GONE))
         return None
     draft_ts = item.draft_ts or item.replaces_ts
     if item.resumed:
@@ -78,11 +78,11 @@ def _answer(services: Services, item: Item, no_streams: threading.Event) -> str 
     try:
         ts = reply.finish(_openly(services, incoming, reply))
     except GuideGone:
-        _respond(incoming, plain_message(words.GUIDE_GONE))
+        _respond(services, incoming, plain_message(words.GUIDE_GONE))
         return None
     except NotForChannel:
         if incoming.response_url:
-            _respond(incoming, plain_message(words.NOT_FOR_CHANNEL))
+            _respond(services, incoming, plain_message(words.NOT_FOR_CHANNEL))
         return None
     guiding.posted(services, incoming, ts)
     return ts
@@ -92,7 +92,7 @@ def apologize(services: Services, item: Item) -> str | None:
     """Says that it could not be answered, in place of the reply; returns the apology's ts."""
     incoming = item.incoming
     if incoming.response_url:
-        respond(incoming.response_url, plain_message(words.SORRY), incoming.thread_ts)
+        respond(services.client, incoming.response_url, plain_message(words.SORRY), incoming.thread_ts)
         return None
     earlier = find_earlier(services.client, incoming, services.identity().user)
     if earlier.reply_ts:
@@ -165,7 +165,7 @@ def _turned_away(incoming: Incoming) -> Rendered:
     return plain_message(words.MAY_NOT_ASK)
 
 
-def _respond(incoming: Incoming, rendered: Rendered) -> None:
+def _respond(services: Services, incoming: Incoming, rendered: Rendered) -> None:
     """Shows it to the one person who acted; a guide's next step takes the place of the one before."""
     replaces = incoming.private and bool((incoming.action or {}).get("replace"))
-    respond(str(incoming.response_url), rendered, incoming.thread_ts, replace_original=replaces)
+    respond(services.client, incoming.response_url, rendered, incoming.thread_ts, replace_original=replaces)

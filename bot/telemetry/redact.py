@@ -18,6 +18,7 @@ _SECRETS = re.compile(
     # name and password in an address, and addresses that are a secret themselves
     r"|(?<=://)[^/\s@]+:[^/\s@]*(?=@)"
     r"|(?<=hooks\.slack\.com/)[^\s\"']+"
+    r"|(?<=hooks\.slack-gov\.com/)[^\s\"']+"
     r"|(?<=[?&]ticket=)[^&\s\"']+",
     re.IGNORECASE,
 )
