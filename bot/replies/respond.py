@@ -36,15 +36,15 @@ def respond(
     that redirects.
 
     Raises:
-        NotDelivered: Slack refused it (the address is valid for half an hour, five times), or the address
-            is not Slack's, or gone.
-        ConnectionError, TimeoutError: Slack could not be reached, takes nothing now, or it is not known whether
-            it took it.
+        NotDelivered: Slack refused it (the address is valid for half an hour, five times), or there is no
+            address, or it is not Slack's.
+        ConnectionError, TimeoutError: Slack could not be reached, takes nothing now, or it is not known
+            whether it took it.
     """
-    if response_url is None or not _is_slacks(response_url, client.base_url):
-        raise NotDelivered(
-            "the address of the private reply is not Slack's" if response_url else "no address"
-        )
+    if response_url is None:
+        raise NotDelivered("there is no address for a private reply")
+    if not _is_slacks(response_url, client.base_url):
+        raise NotDelivered("the address for the private reply is not Slack's")
     message: dict[str, Any] = {
         "text": rendered.text,
         "blocks": rendered.all_blocks,

@@ -35,7 +35,7 @@ class Receiver:
 
             do_GET = do_POST
 
-            def log_message(self, *_: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:
                 """Nothing on the terminal."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -32,6 +32,7 @@ def test_an_address_keeps_its_host_but_neither_password_nor_what_makes_it_a_secr
     assert redact("POST https://hooks.slack.com/commands/T1/2/abc failed") == (
         "POST https://hooks.slack.com/[hidden] failed"
     )
+    assert redact("https://hooks.slack-gov.com/actions/T1/2") == "https://hooks.slack-gov.com/[hidden]"
     assert redact("wss://wss.slack.com/link/?ticket=12ab-34&app_id=A1") == (
         "wss://wss.slack.com/link/?ticket=[hidden]&app_id=A1"
     )
