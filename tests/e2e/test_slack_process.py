@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import httpx
 import pytest
 
+from bot.serve import CannotStart
+from tests.support.bot_process import serve, start_bot
 from tests.support.manifest import EVENTS, SCOPES
 from tests.support.slack import LocalSlack
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -45,19 +44,13 @@ def _environment(slack: LocalSlack | None, home: Path, port: int, **more: str) -
 
 
 @contextmanager
-def _process(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.bot_process"],
-        cwd=ROOT,
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+def _process(environment: dict[str, str]) -> Iterator[tuple[ForkServerProcess, Connection]]:
+    process, said = start_bot("run", environment)
     try:
-        yield process
+        yield process, said
     finally:
         process.kill()
-        process.communicate()
+        process.join()
 
 
 def _wait_until_ready(slack: LocalSlack, port: int) -> None:
@@ -70,10 +63,13 @@ def _wait_until_ready(slack: LocalSlack, port: int) -> None:
     slack.wait_until(ready, poll=0.05)
 
 
-def told_by(process: subprocess.Popen[str]) -> str:
-    """What a process that ended wrote to standard error."""
-    assert process.stderr
-    return process.stderr.read()
+def told_by(said: Connection) -> list[str]:
+    """What a process that ended announced."""
+    lines: list[str] = []
+    with suppress(EOFError):
+        while True:
+            lines.append(said.recv())
+    return lines
 
 
 def test_nothing_is_lost_and_nothing_answered_twice_when_it_is_killed(
@@ -82,7 +78,7 @@ def test_nothing_is_lost_and_nothing_answered_twice_when_it_is_killed(
     slack.use_sockets()
     questions = []
     for life in range(2):
-        with _process(_environment(slack, tmp_path, port, SLOWNESS="0.05")) as process:
+        with _process(_environment(slack, tmp_path, port, SLOWNESS="0.05")) as (process, _):
             _wait_until_ready(slack, port)
             asked = [
                 slack.say(f"@Ragtime on call and leave, {life}.{number}?", "C0GENERAL") for number in range(8)
@@ -90,8 +86,8 @@ def test_nothing_is_lost_and_nothing_answered_twice_when_it_is_killed(
             questions += asked
             # In the middle of the work: something is answered, something is not.
             slack.wait_for_reply(asked[life])
-            process.send_signal(signal.SIGKILL)
-            process.wait(10)
+            process.kill()
+            process.join(10)
     with _process(_environment(slack, tmp_path, port)):
         for question in questions:
             slack.wait_for_reply(question)
@@ -101,34 +97,36 @@ def test_nothing_is_lost_and_nothing_answered_twice_when_it_is_killed(
 
 def test_it_ends_in_order_with_what_it_was_answering(slack: LocalSlack, tmp_path: Path, port: int) -> None:
     slack.use_sockets()
-    with _process(_environment(slack, tmp_path, port, SLOWNESS="0.5")) as process:
+    with _process(_environment(slack, tmp_path, port, SLOWNESS="0.5")) as (process, said):
         _wait_until_ready(slack, port)
         question = slack.say("@Ragtime on call?", "C0GENERAL")
         slack.wait_until(lambda: slack.calls("assistant.threads.setStatus"))
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        process.terminate()
+        process.join(20)
+        assert process.exitcode == 0
         slack.assert_one_reply_each([question])
         # As whom it is connected, before anything else: nothing about tokens.
-        first = told_by(process).splitlines()[0]
+        first = told_by(said)[0]
         us = "@ragtime of Playground (https://playground.slack.com/)"
         assert first == f"Ragtime is connected by Socket Mode, as {us}. Ctrl-C ends it."
 
 
 def test_the_playground_is_the_whole_bot_in_one_process(slack: LocalSlack, tmp_path: Path, port: int) -> None:
-    with _process(_environment(None, tmp_path, port)) as process:
+    with _process(_environment(None, tmp_path, port)) as (process, said):
         _wait_until_ready(slack, port)
         address = f"http://127.0.0.1:{port}"
         with httpx.Client(base_url=address, headers={"Origin": address}, trust_env=False) as page:
-            said = {"channel": "C0GENERAL", "text": "@Ragtime on call?"}
-            assert page.post("/playground/messages", json=said).status_code == 200
+            question = {"channel": "C0GENERAL", "text": "@Ragtime on call?"}
+            assert page.post("/playground/messages", json=question).status_code == 200
 
             def answered() -> bool:
                 return "On call is answered." in page.get("/playground/state").text
 
             slack.wait_until(answered, poll=0.1)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
-        assert told_by(process) == f"Ragtime is at {address}: ask it something. Ctrl-C ends it.\n"
+        process.terminate()
+        process.join(20)
+        assert process.exitcode == 0
+        assert told_by(said) == [f"Ragtime is at {address}: ask it something. Ctrl-C ends it."]
 
 
 @pytest.mark.parametrize(
@@ -141,15 +139,17 @@ def test_the_playground_is_the_whole_bot_in_one_process(slack: LocalSlack, tmp_p
 def test_a_token_that_slack_refuses_is_said_at_start(
     slack: LocalSlack, tmp_path: Path, port: int, changed: dict[str, str], said: str
 ) -> None:
-    with _process(_environment(slack, tmp_path, port) | changed) as process:
-        _, errors = process.communicate(timeout=30)
-    assert f"CannotStart: {said}" in errors
+    with pytest.raises(CannotStart) as caught:
+        serve("run", _environment(slack, tmp_path, port) | changed, print)
+    assert str(caught.value).startswith(said)
 
 
 def test_a_port_that_is_taken_is_said_at_start(slack: LocalSlack, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with _process(_environment(slack, tmp_path, port)) as process:
-            _, errors = process.communicate(timeout=30)
-    assert f"CannotStart: Port {port} cannot be used (address already in use): " in errors
-    assert f"set PORT to a free one, for example PORT={port + 1} make run" in errors
+        with pytest.raises(CannotStart) as caught:
+            serve("run", _environment(slack, tmp_path, port), print)
+    assert str(caught.value) == (
+        f"Port {port} cannot be used (address already in use): "
+        f"set PORT to a free one, for example PORT={port + 1} make run"
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import socket
 import subprocess
@@ -20,7 +19,7 @@ from bot.cli import app
 from bot.config import load_settings
 from bot.playground.workspace import Message
 from bot.processes import NotShared, migrate
-from tests.support.bot_process import serve
+from tests.support.bot_process import start_bot
 from tests.support.knowledge import home_with_model, write
 from tests.support.manifest import EVENTS, SCOPES
 from tests.support.postgres import empty_database
@@ -30,9 +29,6 @@ ROOT = Path(__file__).parents[2]
 # Processes take some seconds to start where others use the processor, too.
 PATIENCE = 60.0
 pytestmark = pytest.mark.timeout(300)
-# Its children are forked: so what a process imports, which takes longest, is imported once.
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.support.bot_process"])
 
 
 class Processes:
@@ -71,14 +67,11 @@ class Processes:
 
     def bot(self, role: str, **more: str) -> ForkServerProcess:
         """Starts a bot whose answers are made up; returns once it says that it serves."""
-        ours, its = FORKS.Pipe()
-        arguments = (role, self.environment | more, its.send)
-        process = FORKS.Process(target=serve, args=arguments, daemon=True)
-        process.start()
+        process, said = start_bot(role, self.environment | more)
         self._stack.callback(process.join)
         self._stack.callback(process.kill)
-        assert ours.poll(PATIENCE)
-        assert ours.recv().startswith("Ragtime")
+        assert said.poll(PATIENCE)
+        assert said.recv().startswith("Ragtime")
         return process
 
     def ask(self, count: int, name: str) -> list[Message]:

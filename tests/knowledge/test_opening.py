@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -17,30 +17,30 @@ from knowledge.database import open_database
 from knowledge.embeddings.choice import EmbedderSettings
 from knowledge.opening import HomeInUse, HomeUnusable, open_index, own
 from knowledge.retriever import search
+from tests.support.forks import FORKS
 from tests.support.knowledge import close, home_with_model, sync, write
 
-ROOT = Path(__file__).parents[2]
-OWN = "import sys; from pathlib import Path; from knowledge.opening import own; lock = own(Path(sys.argv[1]))"
-WAIT = "; print('taken', flush=True); sys.stdin.read()"
+
+def hold(home: Path, taken: Connection) -> None:
+    """Takes a home, says so, and keeps it."""
+    lock = own(home)
+    taken.send(lock.is_locked)
+    signal.pause()
 
 
 @contextmanager
-def owner(home: Path) -> Iterator[subprocess.Popen[str]]:
+def owner(home: Path) -> Iterator[BaseProcess]:
     """A process that has taken a home, until it is ended."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", OWN + WAIT, str(home)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "taken\n"
+    ours, its = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=hold, args=(home, its), daemon=True)
+    process.start()
+    its.close()
+    assert ours.recv()
     try:
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.join()
 
 
 def test_a_second_process_is_refused_in_words(tmp_path: Path):
@@ -51,8 +51,8 @@ def test_a_second_process_is_refused_in_words(tmp_path: Path):
 
 def test_a_home_can_be_taken_again_after_its_owner_was_killed(tmp_path: Path):
     with owner(tmp_path / "home") as process:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
+        process.join()
         own(tmp_path / "home").release()
 
 

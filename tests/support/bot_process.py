@@ -1,26 +1,19 @@
-"""A bot in a process of its own, for tests that end it: `python -m tests.support.bot_process`.
-
-It reads the settings from the environment, and answers slowly enough to be interrupted.
-"""
+"""A bot in a process of its own, for tests that end it; it answers slowly enough to be interrupted."""
 
 from __future__ import annotations
 
-import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerProcess
 
 from bot.config import load_settings
 from bot.serve import run, work
 from chains.contract import Question
 from knowledge.database import open_database
 from tests.support.answerer import FakeAnswerer
-
-
-def told(line: str) -> None:
-    """Where the bot is, for whoever started it."""
-    print(line, file=sys.stderr, flush=True)
+from tests.support.forks import FORKS
 
 
 def serve(role: str, environment: Mapping[str, str], told: Callable[[str], None]) -> None:
@@ -41,5 +34,11 @@ def serve(role: str, environment: Mapping[str, str], told: Callable[[str], None]
         run(*parts, answers=role != "web")
 
 
-if __name__ == "__main__":
-    serve("run", os.environ, told)
+def start_bot(role: str, environment: Mapping[str, str]) -> tuple[ForkServerProcess, Connection]:
+    """Starts a bot in such a role; what it is told to announce comes out of the connection, line by line."""
+    ours, its = FORKS.Pipe(duplex=False)
+    process = FORKS.Process(target=serve, args=(role, environment, its.send), daemon=True)
+    process.start()
+    # So that the end of the process is the end of what it says.
+    its.close()
+    return process, ours

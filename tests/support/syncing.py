@@ -1,11 +1,7 @@
-"""Syncs in processes that die: at a certain step by their own hand, or whenever the test kills them.
-
-The processes are forked from one that has imported everything, so that a dozen of them take seconds.
-"""
+"""Syncs in processes that die: at a certain step by their own hand, or whenever the test kills them."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
@@ -15,15 +11,13 @@ from pathlib import Path
 from sqlalchemy import event
 
 from knowledge.sync import sync_folder
+from tests.support.forks import FORKS
 from tests.support.knowledge import WordEmbedder, index_in
-
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.support.syncing", "chromadb", "alembic.command"])
 
 
 def start_sync(home: Path, docs: Path, embedder: str = "words", die_at: int | None = None) -> BaseProcess:
     """Starts a sync of a folder; it dies just before its step number `die_at` (see `sync_here`)."""
-    process = _PROCESSES.Process(target=sync_here, args=(home, docs, embedder, die_at))
+    process = FORKS.Process(target=sync_here, args=(home, docs, embedder, die_at))
     process.start()
     return process
 
