@@ -8,18 +8,21 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from slack_sdk import WebClient
 
 from bot.client import SLACK_ERRORS, Identity, said
 from bot.inbox import Incoming
-from knowledge.access import EVERYONE, Place
+from knowledge.access import EVERYONE, EXTERNAL, Place
 
 log = logging.getLogger(__name__)
 
 REMEMBERED_SECONDS = 60.0
 PAGE = 200
+# By these `users.info` tells guests in several channels, guests in a single one, and people of a company
+# with which a channel is shared.
+GUESTS = ("is_restricted", "is_ultra_restricted", "is_stranger")
 
 T = TypeVar("T")
 
@@ -49,7 +52,7 @@ class Audience:
             return self.person(incoming.user)
         if incoming.channel_type == "mpim":
             return self.group_conversation(incoming.channel)
-        return self.channel(incoming.channel)
+        return self.channel(incoming.channel, incoming.user)
 
     def person(self, user: str) -> Place:
         """What one person reads alone: a direct message, a private reply."""
@@ -61,26 +64,31 @@ class Audience:
         principals = self._principals(user)
         return Place.shared(*principals) if outside else Place.internal(*principals)
 
-    def channel(self, channel: str) -> Place:
-        """What everyone in a channel reads."""
+    def channel(self, channel: str, asker: str) -> Place:
+        """What everyone in a channel reads. Where a guest asks, it is known that guests read there.
+
+        (Who else is a guest, Slack tells only for one member after the other.)
+        """
         try:
-            shared = self._is_shared(channel)
+            shared = self._is_shared(channel) or self._is_guest(asker)
         except SLACK_ERRORS as error:
-            log.warning("conversations.info failed for %s, taken as shared outside: %s", channel, error)
+            log.warning("Slack does not tell who reads %s, taken as shared outside: %s", channel, error)
             shared = True
         return Place.shared(f"channel:{channel}") if shared else Place.internal(f"channel:{channel}")
 
     def holds(self, user: str, principals: Collection[str]) -> bool:
         """Whether a person holds one of these principals; no where Slack cannot be asked."""
-        if EVERYONE in principals or f"user:{user}" in principals:
+        if f"user:{user}" in principals:
             return True
         kinds = {principal.partition(":")[0] for principal in principals}
         try:
+            if EVERYONE in kinds and (EXTERNAL in kinds or not self._is_outsider(user)):
+                return True
             held = (self._channels(user) if "channel" in kinds else frozenset[str]()) | (
                 self._groups(user) if "group" in kinds else frozenset[str]()
             )
         except SLACK_ERRORS as error:
-            log.warning("the channels and groups of %s are not known, so none count: %s", user, error)
+            log.warning("what %s belongs to is not known, so nothing counts: %s", user, error)
             return False
         return not held.isdisjoint(principals)
 
@@ -118,14 +126,24 @@ class Audience:
         return self._ask("shared", channel, ask)
 
     def _is_outsider(self, user: str) -> bool:
-        def ask() -> bool:
+        """Whether a person is not of the company: a guest, or of another workspace."""
+        return self._standing(user) != "inside"
+
+    def _is_guest(self, user: str) -> bool:
+        """Whether Slack itself counts a person as a guest (in several channels or one), or a stranger."""
+        return self._standing(user) == "guest"
+
+    def _standing(self, user: str) -> Literal["inside", "outside", "guest"]:
+        def ask() -> Literal["inside", "outside", "guest"]:
             info = said(self._client.users_info(user=user))["user"]
+            if any(info.get(flag) for flag in GUESTS):
+                return "guest"
             home = self._identity()
             theirs = (info.get("enterprise_user") or {}).get("enterprise_id")
             at_home = info.get("team_id") == home.team or (theirs is not None and theirs == home.enterprise)
-            return bool(info.get("is_stranger")) or not at_home
+            return "inside" if at_home else "outside"
 
-        return self._ask("outsider", user, ask)
+        return self._ask("standing", user, ask)
 
     def _members(self, channel: str) -> frozenset[str]:
         def ask() -> frozenset[str]:

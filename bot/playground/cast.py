@@ -10,7 +10,10 @@ ChannelKind = Literal["public", "private", "im", "mpim"]
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person, or the bot's own user. A `team` other than ours is another company's."""
+    """A person, or the bot's own user. A `team` other than ours is another company's.
+
+    `guest` is a guest of our own workspace: in several channels, or in a single one.
+    """
 
     id: str
     name: str
@@ -18,6 +21,7 @@ class User:
     team: str
     title: str = ""
     is_bot: bool = False
+    guest: Literal["", "multi", "single"] = ""
 
     def as_slack(self, home_team: str) -> dict[str, Any]:
         """The user as `users.info` gives it."""
@@ -38,6 +42,8 @@ class User:
             "is_admin": False,
             "is_bot": self.is_bot,
             "is_app_user": False,
+            "is_restricted": bool(self.guest),
+            "is_ultra_restricted": self.guest == "single",
             "is_stranger": self.team != home_team,
             "updated": 0,
         }

@@ -10,7 +10,8 @@ import pytest
 from bot.audience import REMEMBERED_SECONDS, Audience
 from bot.client import identify, slack_client
 from bot.inbox import Incoming
-from bot.playground.cast import Channel
+from bot.playground.cast import TEAM, Channel, User, playground_cast
+from bot.playground.workspace import Workspace
 from knowledge.access import Place
 from tests.support.slack import LocalSlack
 
@@ -26,11 +27,16 @@ CHANNEL = Incoming(
     thread_ts="1.1",
 )
 DIRECT = replace(CHANNEL, channel="D0YOU", channel_type="im")
+# Guests of our own workspace.
+INTERN = User("U0INTERN", "ida", "Ida Berg", TEAM, guest="multi")
+FREELANCER = User("U0FREE", "fred", "Fred Moss", TEAM, guest="single")
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[LocalSlack]:
-    with LocalSlack() as slack:
+    cast = playground_cast()
+    cast.users += [INTERN, FREELANCER]
+    with LocalSlack(workspace=Workspace(cast)) as slack:
         yield slack
 
 
@@ -95,6 +101,21 @@ def test_someone_of_another_company_gets_what_is_external(slack: LocalSlack, clo
     assert place == Place.shared("user:U0GUEST", "channel:C0PARTNER")
 
 
+@pytest.mark.parametrize("guest", [INTERN, FREELANCER])
+def test_a_guest_of_our_own_workspace_gets_what_is_external(
+    slack: LocalSlack, clock: Clock, guest: User
+) -> None:
+    audience = _audience(slack, clock)
+    assert audience.place(replace(DIRECT, user=guest.id)) == Place.shared(f"user:{guest.id}")
+    assert audience.place(replace(CHANNEL, kind="ask", user=guest.id)) == Place.shared(f"user:{guest.id}")
+    slack.workspace.add_channel(Channel("C0WITH", "", "mpim", ["U0YOU", guest.id]))
+    group = replace(CHANNEL, channel="C0WITH", channel_type="mpim")
+    assert audience.place(group) == Place.shared("channel:C0WITH")
+    # What a guest asks in a channel is read by a guest at least.
+    assert audience.place(replace(CHANNEL, user=guest.id)) == Place.shared("channel:C0PEOPLE")
+    assert audience.place(CHANNEL) == Place.internal("channel:C0PEOPLE")
+
+
 def test_a_group_dm_is_read_by_all_of_its_members(slack: LocalSlack, clock: Clock) -> None:
     members = ["U0YOU", "U0TOMAS", slack.workspace.bot.user.id]
     slack.workspace.add_channel(Channel("C0GROUP", "", "mpim", members))
@@ -134,6 +155,7 @@ def test_slack_is_asked_once_a_minute(slack: LocalSlack, clock: Clock) -> None:
     [
         ("conversations.info", CHANNEL, Place.shared("channel:C0PEOPLE")),
         ("users.info", DIRECT, Place.shared("user:U0YOU")),
+        ("users.info", CHANNEL, Place.shared("channel:C0PEOPLE")),
         ("users.conversations", DIRECT, Place.internal("user:U0YOU")),
         ("usergroups.list", DIRECT, Place.internal("user:U0YOU")),
         ("conversations.members", replace(CHANNEL, channel_type="mpim"), Place.shared("channel:C0PEOPLE")),
@@ -157,6 +179,10 @@ def test_a_person_holds_what_names_them_their_groups_or_their_channels(
         assert audience.holds("U0YOU", ("user:U0NOBODY", held))
     for other in ("external", "user:U0MARA", "group:S0OTHER", "channel:C0OTHER"):
         assert not audience.holds("U0YOU", (other,))
+    for outsider in ("U0GUEST", "U0INTERN"):
+        assert not audience.holds(outsider, ("everyone",))
+        assert audience.holds(outsider, ("everyone", "external"))
+        assert audience.holds(outsider, ("everyone", f"user:{outsider}"))
 
 
 def test_where_slack_cannot_say_a_person_holds_nothing_but_their_name(
