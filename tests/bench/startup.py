@@ -34,9 +34,9 @@ class DidNotStart(Exception):
 def measure(say: Say) -> Iterator[Figure]:
     """The median start over the sample; the peer has no service to start."""
     with tempfile.TemporaryDirectory(prefix="ragtime-bench-") as home:
-        environment = _environment(Path(home))
+        environment = environment_in(Path(home))
         say("Syncing the sample")
-        subprocess.run([*_bot(), "sync"], cwd=home, env=environment, check=True, capture_output=True)
+        subprocess.run([*bot_command(), "sync"], cwd=home, env=environment, check=True, capture_output=True)
         seconds: list[float] = []
         for number in range(1, ROUNDS + 1):
             say(f"Starting the bot, round {number} of {ROUNDS}")
@@ -44,11 +44,13 @@ def measure(say: Say) -> Iterator[Figure]:
     yield Figure(PART, "Start to /healthz 200", "s", "less", median(seconds), bar=3.0)
 
 
-def _bot() -> list[str]:
+def bot_command() -> list[str]:
+    """What starts Ragtime, before the command's own words."""
     return [sys.executable, "-m", "bot"]
 
 
-def _environment(home: Path) -> dict[str, str]:
+def environment_in(home: Path) -> dict[str, str]:
+    """The variables of a keyless bot over the sample, with its data in `home` and a port of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     return kept | {
         "PYTHONPATH": str(ROOT),
@@ -74,10 +76,10 @@ def _start(folder: Path, environment: Mapping[str, str]) -> float:
     with log.open("wb") as output:
         started = time.perf_counter()
         bot = subprocess.Popen(
-            [*_bot(), "run"], cwd=folder, env=dict(environment), stdout=output, stderr=output
+            [*bot_command(), "run"], cwd=folder, env=dict(environment), stdout=output, stderr=output
         )
         try:
-            while not _healthy(environment["PORT"]):
+            while not is_healthy(environment["PORT"]):
                 if bot.poll() is not None or time.perf_counter() - started > PATIENCE_SECONDS:
                     raise DidNotStart(f"The bot did not start: {log.read_text(errors='replace').strip()}")
                 time.sleep(LOOK_EVERY_SECONDS)
@@ -90,7 +92,8 @@ def _start(folder: Path, environment: Mapping[str, str]) -> float:
                 bot.kill()
 
 
-def _healthy(port: str) -> bool:
+def is_healthy(port: str) -> bool:
+    """Whether a bot takes events on this port."""
     try:
         return httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2.0, trust_env=False).status_code == 200
     except httpx.TransportError:

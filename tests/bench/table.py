@@ -62,10 +62,22 @@ def print_table(figures: Sequence[Figure]) -> None:
     OUT.print(table)
 
 
+def print_figures(figures: Sequence[Figure], title: str) -> None:
+    """Prints figures that have no peer."""
+    table = Table("", title=title)
+    table.add_column("Ragtime", justify="right")
+    table.add_column("bar", justify="right")
+    for figure in figures:
+        table.add_row(figure.name, with_unit(figure.ours, figure.unit), _bar(figure))
+    OUT.print(table)
+
+
 def with_unit(value: float | None, unit: str) -> str:
-    """A number with three digits that count, and its unit."""
+    """A number with three digits that count, and its unit; a whole one with all of its digits."""
     if value is None:
         return "–"
+    if isinstance(value, int):
+        return f"{value:,} {unit}".rstrip()
     digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if unit else 3
     return f"{value:,.{digits}f} {unit}".rstrip()
 
