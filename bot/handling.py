@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from slack_sdk.errors import SlackApiError
 
@@ -20,8 +21,10 @@ from bot.replies.questions import NothingToSay
 from bot.replies.reply import UNREACHABLE, Withdrawn
 from bot.replies.respond import NotDelivered, respond
 from bot.services import Services
+from bot.telemetry import measures
 from bot.telemetry.logs import about
 from bot.telemetry.reasons import reason
+from bot.telemetry.traces import about_event, chain_traced
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +32,6 @@ TRIES = 3
 # A process that is killed says nothing about the question, so it may happen more often.
 INTERRUPTIONS = 10
 FIRST_RETRY = timedelta(seconds=1)
-LONGEST_RETRY = timedelta(seconds=60)
 GIVE_UP_AFTER = timedelta(hours=24)
 # How soon it is looked again whether a database that failed works.
 LOOK_AGAIN_SECONDS = 5.0
@@ -44,6 +46,9 @@ FOR_THE_ADMIN = {
     "missing_scope",
 }
 
+# What a try came to: "put off" is tried again.
+Outcome = Literal["answered", "failed", "withdrawn", "put off"]
+
 
 class Handler:
     """Handles events; called from several threads at once. `stopping` is set when the process is to end."""
@@ -57,7 +62,11 @@ class Handler:
         """Sees an event through. Where the database fails meanwhile, it is opened again once that works."""
         with about(item.incoming.event_id, item.incoming.text):
             try:
-                self._see_through(item)
+                with about_event("handle", item.incoming) as step, chain_traced():
+                    outcome = self._see_through(item)
+                    step.set_attributes({"ragtime.outcome": outcome, "ragtime.failures": item.failures})
+                kind = item.incoming.kind
+                measures.ANSWERS.record(_seconds(item), {"kind": kind, "outcome": outcome})
             except ClaimLost:
                 log.warning(
                     "event %s: this worker was thought dead, another one answers", item.incoming.event_id
@@ -75,52 +84,66 @@ class Handler:
                 log.exception("event %s cannot be handed back yet", item.incoming.event_id)
                 self._stopping.wait(LOOK_AGAIN_SECONDS)
 
-    def _see_through(self, item: Item) -> None:
-        """Answers an event or says that it cannot be answered; writes down which."""
+    def _see_through(self, item: Item) -> Outcome:
+        """Answers an event or says that it cannot be answered; writes down which.
+
+        Raises:
+            ClaimLost: somebody else answers it.
+        """
         engine = self._services.engine
         event_id = item.incoming.event_id
-        text = item.incoming.text
-        given_up = item.failures >= TRIES or item.interruptions >= INTERRUPTIONS
         try:
-            if given_up:
+            if _is_given_up(item):
                 inbox.fail(engine, item, apologize(self._services, item))
-            else:
-                inbox.finish(engine, item, answer(self._services, item, self._no_streams))
-                seconds = round((datetime.now(UTC) - item.accepted_at).total_seconds(), 3)
-                kind, channel = item.incoming.kind, item.incoming.channel
-                log.info("answered", extra={"kind": kind, "channel": channel, "seconds": seconds})
+                return "failed"
+            inbox.finish(engine, item, answer(self._services, item, self._no_streams))
+            kind, channel = item.incoming.kind, item.incoming.channel
+            log.info("answered", extra={"kind": kind, "channel": channel, "seconds": _seconds(item)})
+            return "answered"
         except Withdrawn:
             log.info("event %s: its message was deleted", event_id)
             inbox.withdraw(engine, item.incoming.channel, str(item.incoming.ts))
+            return "withdrawn"
         except ClaimLost:
             raise
         except NothingToSay:
             inbox.withdraw(engine, item.incoming.channel, str(item.incoming.ts))
+            return "withdrawn"
         except NotDelivered as error:
             log.warning("event %s: the private reply was not taken: %s", event_id, error)
-            inbox.fail(engine, item, None, reason(error, text))
+            inbox.fail(engine, item, None, reason(error, item.incoming.text))
+            return "failed"
         except Exception as error:
+            return self._went_wrong(item, error)
+
+    def _went_wrong(self, item: Item, error: Exception) -> Outcome:
+        """Tries it again later, or gives it up."""
+        engine = self._services.engine
+        event_id = item.incoming.event_id
+        why = reason(error, item.incoming.text)
+        if isinstance(error, SlackApiError) and error_code(error) in UNREACHABLE:
+            log.warning("event %s cannot be answered where it was asked: %s", event_id, error_code(error))
+            inbox.fail(engine, item, None, why)
+            self._explain_share(item)
+            return "failed"
+        if is_transient(error) or error_code(error) in FOR_THE_ADMIN:
+            log.warning("event %s: Slack does not take the reply now: %s", event_id, error)
             age = datetime.now(UTC) - item.accepted_at
-            if isinstance(error, SlackApiError) and error_code(error) in UNREACHABLE:
-                log.warning("event %s cannot be answered where it was asked: %s", event_id, error_code(error))
-                inbox.fail(engine, item, None, reason(error))
-                self._explain_share(item)
-            elif is_transient(error) or error_code(error) in FOR_THE_ADMIN:
-                log.warning("event %s: Slack does not take the reply now: %s", event_id, error)
-                why = reason(error, text)
-                if age > GIVE_UP_AFTER:
-                    inbox.fail(engine, item, None, why)
-                else:
-                    wait = min(LONGEST_RETRY, max(FIRST_RETRY, age / 4))
-                    inbox.retry_later(engine, item, wait, failed=False, why=why)
-            elif given_up:
-                log.exception("event %s: not even an apology", event_id)
-                inbox.fail(engine, item, None)
-            else:
-                log.exception("event %s failed, try %d", event_id, item.failures + 1)
-                last = item.failures + 1 >= TRIES
-                wait = timedelta(0) if last else FIRST_RETRY * 2**item.failures
-                inbox.retry_later(engine, item, wait, failed=True, why=reason(error, text))
+            if age > GIVE_UP_AFTER:
+                inbox.fail(engine, item, None, why)
+                return "failed"
+            wait = min(inbox.LONGEST_RETRY, max(FIRST_RETRY, age / 4))
+            inbox.retry_later(engine, item, wait, failed=False, why=why)
+            return "put off"
+        if _is_given_up(item):
+            log.error("event %s: not even an apology", event_id, exc_info=error)
+            inbox.fail(engine, item, None)
+            return "failed"
+        log.error("event %s failed, try %d", event_id, item.failures + 1, exc_info=error)
+        last = item.failures + 1 >= TRIES
+        wait = timedelta(0) if last else FIRST_RETRY * 2**item.failures
+        inbox.retry_later(engine, item, wait, failed=True, why=why)
+        return "put off"
 
     def _explain_share(self, item: Item) -> None:
         if item.incoming.kind == "share" and item.incoming.response_url:
@@ -128,3 +151,12 @@ class Handler:
                 respond(self._services.client, item.incoming.response_url, plain_message(words.NOT_SHARED))
             except (NotDelivered, OSError) as error:
                 log.warning("event %s: %s", item.incoming.event_id, error)
+
+
+def _is_given_up(item: Item) -> bool:
+    return item.failures >= TRIES or item.interruptions >= INTERRUPTIONS
+
+
+def _seconds(item: Item) -> float:
+    """How long ago the event was taken in."""
+    return round((datetime.now(UTC) - item.accepted_at).total_seconds(), 3)

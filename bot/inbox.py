@@ -41,6 +41,8 @@ OPEN = ("accepted", "answering")
 # In an event's `action`: nobody asked us, but we answer if we can.
 UNASKED = "unasked"
 LONG_WAIT = timedelta(minutes=1)
+# Nothing is put off for longer. What seems to be was put off before the clock was set back, and is due.
+LONGEST_RETRY = timedelta(minutes=1)
 # More than one, because other workers may be quicker.
 CANDIDATES = 8
 
@@ -317,11 +319,16 @@ def due(engine: Engine, waiting_id: int) -> datetime | None:
         row = connection.execute(
             select(inbox.c.not_before).where(inbox.c.id == waiting_id, inbox.c.state == "accepted")
         ).one_or_none()
-    return None if row is None else _aware(row.not_before or _now())
+    if row is None:
+        return None
+    now = _now()
+    at = _aware(row.not_before) if row.not_before else now
+    return now if at > now + LONGEST_RETRY else at
 
 
 def _is_due() -> ColumnElement[bool]:
-    return and_(inbox.c.state == "accepted", or_(inbox.c.not_before.is_(None), inbox.c.not_before <= _now()))
+    now, at = _now(), inbox.c.not_before
+    return and_(inbox.c.state == "accepted", or_(at.is_(None), at <= now, at > now + LONGEST_RETRY))
 
 
 def _claim(engine: Engine, row: Row) -> Item | None:

@@ -111,7 +111,7 @@ def test_what_another_worker_took_and_handed_back_meanwhile_is_not_taken_as_it_w
         if len(checkouts) == 2:  # The event is read, and not yet taken.
             item = _take(engine)
             inbox.note_draft(engine, item, "1.15")
-            inbox.retry_later(engine, item, timedelta(hours=1), failed=True)
+            inbox.retry_later(engine, item, inbox.LONGEST_RETRY, failed=True)
 
     event.listen(engine, "checkout", fail_it_elsewhere)
     assert inbox.take(engine) is None
@@ -146,9 +146,22 @@ def test_what_is_handed_back_is_begun_but_not_interrupted(engine: Engine) -> Non
 
 def test_what_failed_waits_before_it_is_tried_again(engine: Engine) -> None:
     inbox.accept(engine, QUESTION)
-    inbox.retry_later(engine, _take(engine), timedelta(hours=1), failed=True)
+    inbox.retry_later(engine, _take(engine), inbox.LONGEST_RETRY, failed=True)
     assert inbox.take(engine) is None
     assert inbox.next_due(engine) is not None
+
+
+def test_what_was_put_off_before_the_clock_was_set_back_is_tried_again(engine: Engine) -> None:
+    inbox.accept(engine, QUESTION)
+    by_the_old_clock = timedelta(hours=1)
+    inbox.retry_later(engine, _take(engine), by_the_old_clock, failed=True)
+    due = inbox.due(engine, 1)
+    assert due
+    assert due <= datetime.now(UTC)
+    again = inbox.claim(engine, 1)
+    assert again
+    inbox.retry_later(engine, again, by_the_old_clock, failed=True)
+    assert _take(engine).failures == 2
 
 
 def test_only_failures_of_ours_are_counted(engine: Engine) -> None:
@@ -229,7 +242,7 @@ def test_an_event_is_claimed_by_its_number_once_it_is_due(engine: Engine) -> Non
     assert item
     assert inbox.claim(engine, 1) is None
     assert inbox.due(engine, 1) is None
-    inbox.retry_later(engine, item, timedelta(hours=1), failed=True)
+    inbox.retry_later(engine, item, inbox.LONGEST_RETRY, failed=True)
     assert inbox.claim(engine, 1) is None
     later = inbox.due(engine, 1)
     assert later

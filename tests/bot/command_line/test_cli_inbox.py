@@ -110,7 +110,7 @@ def test_what_failed_is_taken_again_after_a_retry_and_its_apology_is_replaced(en
 
 
 def test_what_waits_for_another_try_is_tried_at_once(engine: Engine) -> None:
-    inbox.retry_later(engine, accepted(engine, QUESTION), timedelta(hours=1), failed=True)
+    inbox.retry_later(engine, accepted(engine, QUESTION), inbox.LONGEST_RETRY, failed=True)
     ragtime("retry", "Ev1")
     assert inbox.take(engine)
 

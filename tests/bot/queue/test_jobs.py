@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -172,7 +171,7 @@ def test_an_event_that_waits_for_another_try_keeps_its_job(engine: Engine, queue
     assert waiting
     item = inbox.claim(engine, waiting)
     assert item
-    inbox.retry_later(engine, item, timedelta(hours=1), failed=True)
+    inbox.retry_later(engine, item, inbox.LONGEST_RETRY, failed=True)
     assert mend(engine, queue, TIMING) == 0
 
 
