@@ -30,7 +30,7 @@ def there(tmp_path_factory: pytest.TempPathFactory, model_folder: Path) -> dict[
     (docs / "broken.pdf").write_bytes(b"%PDF-1.7 no more")
     home = home_with_model(folder / "home", model_folder)
     there = environment(home, docs, **offline(folder / "guard"))
-    first = ragtime(there, "sync")
+    first = ragtime_here(there, "sync")
     assert first.returncode == 0, first.stderr
     assert first.stdout.startswith("4 documents (4 added, 1 skipped), ")
     assert "Left out: broken.pdf: " in first.stdout
@@ -45,8 +45,11 @@ def test_a_second_sync_says_that_nothing_changed(there: dict[str, str]):
     assert [item["path"] for item in result["skipped"]] == ["broken.pdf"]
 
 
-def test_an_answer_comes_with_its_source_and_without_a_network(there: dict[str, str]):
-    done = ragtime(there, "ask", "How", "many", "days", "of", "leave", "does", "everybody", "have?")
+def test_a_first_answer_comes_with_its_source_and_without_a_network(
+    there: dict[str, str], tmp_path: Path, model_folder: Path
+):
+    new = {**there, "RAGTIME_HOME": str(home_with_model(tmp_path / "home", model_folder))}
+    done = ragtime(new, "ask", "How", "many", "days", "of", "leave", "does", "everybody", "have?")
     assert done.returncode == 0, done.stderr
     assert "Everybody has thirty days of leave a year. [1]" in done.stdout
     assert re.search(r"^\[1\] Leave  \S*leave\.md", done.stdout, re.MULTILINE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
 import sqlite3
 import subprocess
@@ -36,7 +35,7 @@ from knowledge.embeddings.choice import EmbedderSettings, local_embedder
 from knowledge.opening import open_index, own
 from knowledge.sync import sync_folder
 from tests.support.bot_database import bot_database
-from tests.support.command import ragtime_here
+from tests.support.command import Done, ragtime_here
 from tests.support.openai_server import OpenAIServer
 from tests.support.slack import LocalSlack
 
@@ -159,16 +158,8 @@ def test_secrets_are_never_shown(workspace: LocalSlack, environment: dict[str, s
 def test_the_command_prints_json_and_its_exit_status_says_whether_anything_failed(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    def doctor(**others: str) -> subprocess.CompletedProcess[str]:
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        return subprocess.run(
-            [sys.executable, "-m", "bot", "doctor", "--json"],
-            env=kept | {"PYTHONPATH": str(Path(__file__).parents[2])} | environment | others,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def doctor(**others: str) -> Done:
+        return ragtime_here({"HOME": str(tmp_path), **environment, **others}, "doctor", "--json")
 
     well = doctor()
     assert well.returncode == 0, well.stderr

@@ -85,7 +85,7 @@ def test_a_question_for_the_documents_is_answered_and_the_guide_picks_up(
     there: dict[str, str], tmp_path: Path
 ):
     docs = write(tmp_path / "docs", {"gpus.md": "# GPU time\n\nAsk for GPU time in the channel gpu-desk.\n"})
-    done = ragtime(
+    done = ragtime_here(
         {**there, "RAGTIME_DOCS": str(docs)},
         "guide",
         typed="7\nhow do we ask for GPU time?\nonly the tone\n3\n30,000 dollars\n2\nyes\nshare\nexport\n\n",
