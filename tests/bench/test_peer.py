@@ -22,11 +22,11 @@ def test_the_peers_chunks_are_no_longer_than_the_tutorials():
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_the_peer_finds_what_it_indexed(tmp_path: Path, model: MiniLM):
+def test_the_peer_finds_what_it_indexed(tmp_path: Path, minilm: MiniLM):
     docs = tmp_path / "docs"
     docs.mkdir()
     (docs / "leave.md").write_text("# Leave\n\nYou have 25 days of paid holiday a year.\n")
     (docs / "paging.md").write_text("# Paging\n\nThe on-call engineer is paged when the database is down.\n")
-    store = open_store(tmp_path / "store", model)
+    store = open_store(tmp_path / "store", minilm)
     assert index_folder(docs, store) == 2
     assert store.similarity_search("How long is my vacation?", k=1)[0].metadata["source"] == "leave.md"

@@ -14,19 +14,19 @@ TEXT = (
 )
 
 
-def test_tokens_stand_where_the_model_puts_them(model: MiniLM):
-    made = Recombined(model).encode([TEXT])[0]
-    assert np.array_equal(made.spans, model.spans(TEXT))
+def test_tokens_stand_where_the_model_puts_them(minilm: MiniLM):
+    made = Recombined(minilm).encode([TEXT])[0]
+    assert np.array_equal(made.spans, minilm.spans(TEXT))
     assert len(made.tokens) == len(made.spans)
 
 
-def test_a_text_too_long_is_cut_where_the_model_cuts_it(model: MiniLM):
+def test_a_text_too_long_is_cut_where_the_model_cuts_it(minilm: MiniLM):
     long = "\n".join(f"Line {number} says who is paged and when." for number in range(80))
-    assert np.array_equal(Recombined(model).encode([long])[0].spans, model.spans(long))
+    assert np.array_equal(Recombined(minilm).encode([long])[0].spans, minilm.spans(long))
 
 
-def test_a_question_finds_the_text_that_the_model_finds(model: MiniLM):
+def test_a_question_finds_the_text_that_the_model_finds(minilm: MiniLM):
     other = "Holiday > How to book leave\nYou have 25 days of paid holiday a year."
-    question = model.encode(["Who is paged when the database is down?"])[0].vector
-    fitting, unfitting = (made.vector for made in Recombined(model).encode([TEXT, other]))
+    question = minilm.encode(["Who is paged when the database is down?"])[0].vector
+    fitting, unfitting = (made.vector for made in Recombined(minilm).encode([TEXT, other]))
     assert question @ fitting > question @ unfitting + 0.2

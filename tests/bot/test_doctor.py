@@ -31,7 +31,7 @@ from bot.doctor import (
     storage,
     variables,
 )
-from knowledge.embeddings.choice import EmbedderSettings, local_embedder
+from knowledge.embeddings.choice import EmbedderSettings
 from knowledge.opening import open_index, own
 from knowledge.sync import sync_folder
 from tests.support.bot_database import bot_database
@@ -42,19 +42,11 @@ from tests.support.slack import LocalSlack
 KEY = "sk-never-shown"
 
 
-@pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The local embedder's graph, built once for all homes here."""
-    folder = tmp_path_factory.mktemp("graph")
-    local_embedder(folder)
-    return folder / "models"
-
-
 @pytest.fixture
-def home(tmp_path: Path, graph: Path) -> Path:
+def home(tmp_path: Path, model_folder: Path) -> Path:
     folder = tmp_path / "home"
     folder.mkdir()
-    (folder / "models").symlink_to(graph)
+    (folder / "models").symlink_to(model_folder)
     return folder
 
 
