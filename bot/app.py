@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.logger import messages
+from slack_bolt.request import BoltRequest
+from slack_bolt.response import BoltResponse
 
 from bot.client import slack_client
 from bot.listeners import register
 from bot.services import Services
+from bot.telemetry import measures
 
 
 def build_app(services: Services, signing_secret: str = "") -> App:
@@ -33,7 +37,7 @@ def build_app(services: Services, signing_secret: str = "") -> App:
 
     logger = logging.getLogger("ragtime.bolt")
     logger.addFilter(_is_no_remark_on_tokens)
-    app = App(
+    app = _Timed(
         name="ragtime",
         logger=logger,
         # The token comes from `authorize`: so who we are is asked once, when Slack first calls.
@@ -46,6 +50,17 @@ def build_app(services: Services, signing_secret: str = "") -> App:
     logger.removeFilter(_is_no_remark_on_tokens)
     register(app, services)
     return app
+
+
+class _Timed(App):
+    """Tells how long each ack took, however the request came."""
+
+    def dispatch(self, req: BoltRequest) -> BoltResponse:
+        """Runs the listeners; what they answer is the ack."""
+        started = time.monotonic()
+        response = super().dispatch(req)
+        measures.ACKS.record(time.monotonic() - started, {"status": response.status})
+        return response
 
 
 def _is_no_remark_on_tokens(record: logging.LogRecord) -> bool:

@@ -18,6 +18,7 @@ from bot.answerer import KnownDocument
 from bot.config import SAMPLE_DOCS, Settings
 from bot.model_settings import embedder_settings, model_settings
 from bot.records.backup import About, database_file, save
+from bot.telemetry.traces import span
 from bot.words import EXAMPLES, SAMPLE_EXAMPLES
 from chains.answer import AnswerChain
 from chains.contract import AnswerEvent, Question, Turn
@@ -192,7 +193,10 @@ class Assistant:
 
     def route(self, text: str, context: Context, history: Sequence[Turn] = ()) -> Routed:
         """What a message is for, by its words and where it was said."""
-        return self._router.route(text, context, history)
+        with span("route") as step:
+            routed = self._router.route(text, context, history)
+            step.set_attributes({"ragtime.route": routed.route, "ragtime.sure": routed.sure})
+        return routed
 
     @property
     def examples(self) -> Sequence[str]:

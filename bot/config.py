@@ -16,7 +16,7 @@ from knowledge.errors import AdminError
 
 SAMPLE_DOCS = Path(__file__).resolve().parent.parent / "knowledge" / "sample"
 
-SECRET_ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD")
+SECRET_ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "HEADERS")
 
 Mode = Literal["playground", "socket", "http"]
 

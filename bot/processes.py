@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 
 from bot import serve
@@ -13,6 +14,7 @@ from bot.migrations import HISTORY as BOT
 from bot.records.retention import kept
 from bot.running import owned
 from bot.telemetry.logged_syncs import LoggedSyncs
+from bot.telemetry.observing import observed
 from knowledge.database import migrate as migrate_tables
 from knowledge.database import open_database
 from knowledge.database_errors import told_plainly
@@ -38,7 +40,7 @@ def web(settings: Settings) -> None:
         raise NotShared("ragtime web takes events by HTTP: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET")
     check(settings)
     by_http = settings.model_copy(update={"slack_app_token": None})
-    with owned(settings) as assistant:
+    with observed(os.environ), owned(settings) as assistant:
         serve.run(by_http, assistant, assistant.engine, announcer(settings), assistant.opened, answers=False)
 
 
@@ -53,7 +55,7 @@ def work(settings: Settings) -> None:
     if not settings.slack_bot_token:
         raise NotShared("ragtime worker answers in Slack: set SLACK_BOT_TOKEN")
     check(settings)
-    with owned(settings) as assistant:
+    with observed(os.environ), owned(settings) as assistant:
         assistant.keep_in_sync(LoggedSyncs())
         with kept(assistant.engine, settings.ragtime_keep_days):
             serve.work(settings, assistant, assistant.engine, announcer(settings), assistant.opened)

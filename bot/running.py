@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -15,6 +16,7 @@ from bot.command_line.tasks import Message, perform
 from bot.config import Settings
 from bot.records.retention import kept
 from bot.telemetry.logged_syncs import LoggedSyncs
+from bot.telemetry.observing import observed
 from knowledge.database import open_database
 from knowledge.database_errors import told_plainly
 from knowledge.errors import AdminError
@@ -111,7 +113,11 @@ def run(settings: Settings) -> None:
 
     check(settings)
     try:
-        with owned(settings) as assistant, _reachable(settings, assistant):
+        with (
+            observed(os.environ),
+            owned(settings) as assistant,
+            _reachable(settings, assistant),
+        ):
             in_json = settings.ragtime_log == "json"
             assistant.keep_in_sync(LoggedSyncs() if in_json else terminal.SyncLog())
             with kept(assistant.engine, settings.ragtime_keep_days):

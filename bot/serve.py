@@ -31,6 +31,7 @@ from bot.config import Settings
 from bot.queue.timing import Timing
 from bot.readiness import Readiness
 from bot.socket_mode import SocketMode
+from bot.telemetry.measures import watch_queue
 from bot.web import healthz, readyz, slack_events
 from knowledge.database import open_database
 from knowledge.errors import AdminError
@@ -80,6 +81,7 @@ def run(
     host = "0.0.0.0" if settings.mode == "http" else LOOPBACK
     listener = _listen(host, settings.port)
     with listener, _parts(settings, answerer, engine, announce, answers) as (assembly, standin, events):
+        watch_queue(assembly.services.engine)
         routes: list[BaseRoute] = [
             healthz(lambda: events is None or events.connected),
             readyz(_readiness(assembly, answerer, events)),
@@ -126,6 +128,7 @@ def work(
         CannotStart: Slack refuses the token.
     """
     assembly = _on_slack(settings, answerer, engine, answers=True)
+    watch_queue(assembly.services.engine)
     ending = threading.Event()
     opened.add_done_callback(lambda opened: ending.set() if opened.exception() else None)
     before = {number: signal.signal(number, lambda *_: ending.set()) for number in SIGNALS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import inbox
 from bot.inbox import Incoming
 from bot.services import Services
+from bot.telemetry.traces import about_event
 
 
 def take_in(services: Services, incoming: Incoming) -> bool:
@@ -12,7 +13,9 @@ def take_in(services: Services, incoming: Incoming) -> bool:
 
     Database errors pass through: Slack must not get its ack.
     """
-    accepted = inbox.accept(services.engine, incoming, services.queue.put)
+    with about_event("take in", incoming) as step:
+        accepted = inbox.accept(services.engine, incoming, services.queue.put)
+        step.set_attribute("ragtime.new", accepted)
     if accepted:
         services.queue.wake()
     return accepted

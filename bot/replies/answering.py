@@ -26,7 +26,8 @@ from bot.replies.reply import Reply, find_earlier
 from bot.replies.respond import respond
 from bot.replies.routing import offered, reply_to_command, reply_to_message, reply_to_switch
 from bot.services import Services
-from chains.metering import metered, refused
+from bot.telemetry import measures
+from chains.metering import Spent, metered, refused
 
 
 def answer(services: Services, item: Item, no_streams: threading.Event) -> str | None:
@@ -42,7 +43,12 @@ def answer(services: Services, item: Item, no_streams: threading.Event) -> str |
     rules, engine = services.channels.rules, services.engine
     prices = {name: price.price for name, price in rules.price.items()}
     no_model = why_no_model(engine, rules.limits, item.incoming, datetime.now(UTC))
-    told = metered(lambda spent: spending.record(engine, item.incoming, spent), prices)
+
+    def note(spent: Spent) -> None:
+        spending.record(engine, item.incoming, spent)
+        measures.spent(spent)
+
+    told = metered(note, prices)
     with refused(no_model) if no_model else told:
         return _answer(services, item, no_streams)
 

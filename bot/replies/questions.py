@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
+from opentelemetry.trace import Span
+
 from bot import words
 from bot.blocks.mrkdwn import escape_mrkdwn
 from bot.blocks.render import SHOWN_LIMIT, Rendered, plain_text, render, statements_markdown
@@ -16,6 +18,8 @@ from bot.records import conversations
 from bot.records.conversations import Exchange
 from bot.replies.reply import Reply
 from bot.services import Services
+from bot.telemetry import measures
+from bot.telemetry.traces import span
 from chains.contract import Answer, AnswerEvent, Question, Refusal, Statement
 from chains.contract import Reply as WholeReply
 from knowledge.access import Place
@@ -48,7 +52,9 @@ def answer_as_it_comes(services: Services, incoming: Incoming, reply: Reply) -> 
         documents = services.answerer.document_count(place)
     show_status(services, incoming, words.status(documents))
     history = conversations.history(services.engine, incoming)
-    whole = _follow(_events(services, Question(incoming.text, place, history)), reply)
+    with span("answer") as step:
+        whole = _follow(_events(services, Question(incoming.text, place, history)), reply)
+        _tell(step, incoming, whole)
     return _recorded(services, incoming, whole, shareable=False)
 
 
@@ -126,8 +132,22 @@ def show_status(services: Services, incoming: Incoming, status: str) -> None:
 
 
 def _whole(services: Services, incoming: Incoming) -> WholeReply:
-    events = list(_events(services, Question(incoming.text, _place(services, incoming))))
-    return _only([event for event in events if isinstance(event, (Answer, Refusal))])
+    question = Question(incoming.text, _place(services, incoming))
+    with span("answer") as step:
+        events = list(_events(services, question))
+        whole = _only([event for event in events if isinstance(event, (Answer, Refusal))])
+        _tell(step, incoming, whole)
+    return whole
+
+
+def _tell(step: Span, incoming: Incoming, whole: WholeReply) -> None:
+    """What came of a question, for traces and metrics."""
+    refused = isinstance(whole, Refusal)
+    step.set_attribute("ragtime.refused", refused)
+    if refused:
+        measures.REFUSALS.add(1, {"kind": incoming.kind})
+    else:
+        step.set_attributes({"ragtime.statements": len(whole.statements), "ragtime.sure": whole.sure})
 
 
 def _follow(events: Iterator[AnswerEvent], reply: Reply) -> WholeReply:

@@ -20,6 +20,7 @@ from bot.blocks.mrkdwn import escape_mrkdwn
 from bot.blocks.render import TEXT_LIMIT, Rendered
 from bot.client import SLACK_ERRORS, error_code, is_transient, said
 from bot.inbox import Incoming
+from bot.telemetry.traces import span
 
 log = logging.getLogger(__name__)
 
@@ -163,6 +164,10 @@ class Reply:
             Withdrawn: the question is gone, and nothing was posted.
             SlackApiError, OSError: it could not be posted, or that is not known.
         """
+        with span("post", way=self._way):
+            return self._finish_with_table(rendered)
+
+    def _finish_with_table(self, rendered: Rendered) -> str:
         try:
             return self._finish(rendered)
         except SlackApiError as error:

@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 
 from bot.blocks.render import Rendered
 from bot.client import TIMEOUT_SECONDS, proxy_for
+from bot.telemetry.traces import span
 
 # Slack's own, and those of its cloud for the US government.
 HOOKS = {"hooks.slack.com", "hooks.slack-gov.com"}
@@ -53,7 +54,8 @@ def respond(
         "unfurl_links": False,
         "unfurl_media": False,
     }
-    sent = _post(response_url, message | ({"thread_ts": thread_ts} if thread_ts else {}))
+    with span("post", way="private"):
+        sent = _post(response_url, message | ({"thread_ts": thread_ts} if thread_ts else {}))
     if sent.status_code == 429 or sent.status_code >= 500:
         raise ConnectionError(f"response_url: {sent.status_code}")
     if sent.status_code == 200:
