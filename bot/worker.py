@@ -52,7 +52,8 @@ class Workers:
             threading.Thread(target=self._run, name=f"worker-{number}", daemon=True)
             for number in range(count)
         ]
-        self._running: dict[int, Item] = {}
+        # By event and claim: what one thread hands back, another may be at before the first has let go of it.
+        self._running: dict[tuple[int, int], Item] = {}
         self._stopping = threading.Event()
         self._handler = Handler(services, self._stopping)
 
@@ -92,11 +93,11 @@ class Workers:
             if item is None:
                 self._bell.wait(heard, wait)
                 continue
-            self._running[item.id] = item
+            self._running[item.id, item.claim] = item
             try:
                 self._handler.handle(item)
             finally:
-                del self._running[item.id]
+                del self._running[item.id, item.claim]
                 # What waited for this one in its thread may go on.
                 self._bell.ring()
 
