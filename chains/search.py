@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
+from chains.abbreviations import in_other_form
 from chains.claims import language_of
 from chains.languages import differing, in_documents_language, named
 from knowledge.access import Place
@@ -50,8 +51,23 @@ def find(index: Index, place: Place, text: str, model: BaseChatModel | None = No
 
 
 def _search(index: Index, place: Place, text: str) -> list[Hit]:
+    """The passages for a text, and for it with abbreviations in their other form where they join the two."""
+    hits = _retrieved(index, place, text)
+    other = in_other_form(text, (hit.stored.chunk.embedding_text for hit in hits))
+    return _best_of(hits, _retrieved(index, place, other)) if other else hits
+
+
+def _retrieved(index: Index, place: Place, text: str) -> list[Hit]:
     found = Retriever(index=index, place=place, limit=PASSAGES).invoke(text)
     return [document.metadata["hit"] for document in found]
+
+
+def _best_of(one: list[Hit], other: list[Hit]) -> list[Hit]:
+    """The hits of two searches for the same, each passage as the search found it that it suits better."""
+    best: dict[int, Hit] = {}
+    for hit in sorted((*one, *other), key=lambda hit: -hit.score):
+        best.setdefault(hit.stored.id, hit)
+    return list(best.values())[:PASSAGES]
 
 
 def _in_turn(one: list[Hit], other: list[Hit]) -> Iterator[Hit]:
