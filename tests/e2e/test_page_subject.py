@@ -153,3 +153,26 @@ def test_at_the_page_a_table_has_headings_and_scrolls_inside_itself_on_a_phone(
         width, inside = table.evaluate("box => [box.clientWidth, box.scrollWidth]")
         assert width < 375 < inside
         assert page.evaluate("document.documentElement.scrollWidth") == 375
+
+
+@pytest.mark.parametrize("width", [1000, 1300])
+def test_beside_a_channel_a_table_wraps_and_shows_where_it_goes_on(
+    browser: Browser, slack: LocalSlack, width: int
+) -> None:
+    question = slack.say("@Ragtime which kinds of fine-tuning are there?", GENERAL)
+    slack.wait_for_reply(question)
+    window = {"viewport": {"width": width, "height": 800}}
+    with open_page(browser, slack, f"/#/{GENERAL}/thread/{question['ts']}", **window) as page:
+        table = page.locator("#thread").get_by_role("region", name="Table").last
+        expect(table.get_by_role("columnheader", name="What it is good for")).to_be_visible()
+        left, shown, inside = table.evaluate(
+            "box => [box.getBoundingClientRect().left, box.clientWidth, box.scrollWidth]"
+        )
+        assert left + shown < width
+        # It is cut only where its longest words do not fit, and then it scrolls.
+        assert inside < 1.5 * shown
+        assert (inside == shown) == (width >= 1300)
+        table.evaluate("box => box.scrollTo(box.scrollWidth, 0)")
+        last = table.get_by_role("columnheader", name="What it is good for")
+        right = last.evaluate("cell => cell.getBoundingClientRect().right")
+        assert right <= left + shown + 1
