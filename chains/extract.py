@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from chains.features import NAMES, Candidate, candidates
+from chains.features import NAMES, Candidate, candidates, says_nothing
 from knowledge.retriever import Hit
 
 WEIGHTS = Path(__file__).with_name("extraction.toml")
@@ -18,8 +18,6 @@ MAX_STATEMENTS = 3
 MAX_WORDS = 80
 # How far a further sentence may be behind the best one, in the score's unit: fewer words where one answers.
 MAX_BEHIND = 3.5
-
-_ASKS = NAMES.index("asks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +38,10 @@ def rank(hits: Sequence[Hit], weights: np.ndarray | None = None) -> list[Choice]
 def choose(ranked: Sequence[Choice]) -> list[Candidate]:
     """The best sentences, at most three and eighty words, in the order in which they stand.
 
-    The best one is taken however long it is; of passages, the one that holds the best comes first. A question
-    or a lead-in says nothing alone: it is taken only where there is nothing else.
+    The best one is taken however long it is; of passages, the one that holds the best comes first. What says
+    nothing alone is taken only where there is nothing else.
     """
-    saying = [choice for choice in ranked if not choice.candidate.values[_ASKS]] or ranked
+    saying = [choice for choice in ranked if not says_nothing(choice.candidate)] or ranked
     chosen: list[Choice] = []
     texts: set[str] = set()
     words = 0

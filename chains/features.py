@@ -39,6 +39,8 @@ NAMES = (
     *(f"{kind}_met" for kind in KINDS),  # the question asks for such an answer, and the unit could be one
 )
 
+_ASKS = NAMES.index("asks")
+
 # The share of a unit's characters from which it is little else than links.
 LINK_SHARE = 0.8
 
@@ -63,6 +65,15 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
         for rank, hit in enumerate(hits)
         for candidate in _of_passage(hit, rank, hits[0].score, asked)
     ]
+
+
+def says_nothing(candidate: Candidate) -> bool:
+    """Whether a unit asks, leads in, or has but the words of its heading (a numbered caption, say)."""
+    if candidate.values[_ASKS]:
+        return True
+    chunk, unit = candidate.hit.stored.chunk, candidate.unit
+    own = {term for term in terms(unit.text) if not term.isdecimal()}
+    return unit.kind == "sentence" and own <= set(terms((chunk.heading_path or (chunk.title,))[-1]))
 
 
 def _of_passage(hit: Hit, rank: int, best: float, asked: Wanted) -> list[Candidate]:

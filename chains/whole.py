@@ -16,6 +16,7 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from chains.comparison import AskedTable
+from chains.definition import best_definition, units
 from chains.extract import MAX_STATEMENTS, MAX_WORDS
 from chains.features import Candidate
 from chains.tables import REACH, found_tables
@@ -23,7 +24,6 @@ from knowledge.chunk import leads_in
 from knowledge.documents import Unit
 from knowledge.index import Index
 from knowledge.retriever import Hit
-from knowledge.terms import terms
 
 PATTERNS = Path(__file__).with_name("whole.toml")
 
@@ -36,8 +36,6 @@ ALIKE = 0.6
 LISTS_LOOKED_AT = 60
 # Of the sentences ranked, those that may stand beside a table.
 BESIDE_LOOKED_AT = 10
-# A definition names what it defines within so many words.
-NAMED_WITHIN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,8 @@ def whole_answer(
         each = _lists_alike(index, ranked) if _asks("each", question) else []
         if lists := each or list(islice(_lists(index, by_rank), 1)):
             return Whole(tuple(quotation for each in lists for quotation in each.quotations))
-    if name := _defined(question):
-        said = _definition_first(index, name, ranked, said)
+    if definition := best_definition(index, question, ranked):
+        said = _definition_first(definition, said)
     return Whole(tuple(said))
 
 
@@ -106,12 +104,6 @@ def beside_table(table: AskedTable, ranked: Sequence[Candidate]) -> Whole:
 
 def _asks(what: str, question: str) -> bool:
     return any(pattern.search(question) for pattern in _patterns()[what])
-
-
-def _defined(question: str) -> frozenset[str]:
-    """The terms of what a question wants defined; none where it wants no definition."""
-    found = filter(None, (pattern.match(question) for pattern in _patterns()["definition"]))
-    return next((frozenset(terms(match[1])) for match in found), frozenset())
 
 
 def _led_in_table(index: Index, quotations: Sequence[Quotation]) -> AskedTable | None:
@@ -156,34 +148,17 @@ def _lists_alike(index: Index, ranked: Sequence[Candidate]) -> list[_List]:
     return []
 
 
-def _definition_first(
-    index: Index, name: frozenset[str], ranked: Sequence[Candidate], said: Sequence[Quotation]
-) -> list[Quotation]:
-    """The sentence that opens the section on what is to be defined, then what else its document says."""
+def _definition_first(definition: Candidate, said: Sequence[Quotation]) -> list[Quotation]:
+    """The definition, then what else its section says."""
+    section = _section(Quotation(definition.hit, definition.unit))
+    defined = [Quotation(definition.hit, unit) for unit in units(definition)]
+    others = [each for each in said if _section(each) == section and each not in defined]
+    return _fitting([*defined, *others])
 
-    def heading(candidate: Candidate) -> frozenset[str]:
-        chunk = candidate.hit.stored.chunk
-        return frozenset(terms((chunk.heading_path or (chunk.title,))[-1]))
 
-    definitions = [
-        candidate
-        for candidate in ranked
-        if candidate.position == 0
-        and candidate.unit.kind == "sentence"
-        and name <= heading(candidate)
-        and name <= frozenset(terms(" ".join(candidate.unit.text.split()[:NAMED_WITHIN])))
-        and index.section(candidate.hit.stored, 1)[0].ordinal == candidate.hit.stored.chunk.ordinal
-    ]
-    if not definitions:
-        return list(said)
-    best = min(definitions, key=lambda candidate: len(heading(candidate)))
-    document = best.hit.stored.document.id
-    others = [
-        quotation
-        for quotation in said
-        if quotation.hit.stored.document.id == document and quotation.unit != best.unit
-    ]
-    return _fitting([Quotation(best.hit, best.unit), *others])
+def _section(quotation: Quotation) -> tuple[int, tuple[str, ...]]:
+    stored = quotation.hit.stored
+    return stored.document.id, stored.chunk.heading_path
 
 
 def _fitting(quotations: Sequence[Quotation]) -> list[Quotation]:

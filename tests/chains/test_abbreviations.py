@@ -73,4 +73,5 @@ def test_what_is_told_of_the_one_is_found_by_the_other(tmp_path: Path, minilm: M
         sync(index, write(tmp_path / "docs", pages))
         hits = find(index, Place.internal(), "What colour is the lamp of the NW?").hits
     assert hits[0].stored.document.path == "closing.md"
+    assert "night warden" in hits[0].question.text
     assert len({hit.stored.id for hit in hits}) == len(hits)
