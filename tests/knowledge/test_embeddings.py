@@ -31,8 +31,9 @@ TEXTS = [
     "x",
     "Zoë’s naïve café: 3.14 €",
     "",
-    "word " * 600,
+    "word " * 60,
 ]
+TOO_LONG = "word " * 600
 
 
 def package_file(name: str) -> Path:
@@ -103,7 +104,8 @@ def test_a_text_s_vector_does_not_depend_on_its_company(minilm: MiniLM):
 
 
 def test_vectors_are_of_unit_length_and_spans_point_at_words(minilm: MiniLM):
-    for text, encoded in zip(TEXTS, minilm.encode(TEXTS), strict=True):
+    texts = [*TEXTS, TOO_LONG]
+    for text, encoded in zip(texts, minilm.encode(texts), strict=True):
         assert np.linalg.norm(encoded.vector) == pytest.approx(1, abs=1e-5)
         assert len(encoded.tokens) == len(encoded.spans) <= MAX_TOKENS - 2
         assert np.array_equal(minilm.spans(text), encoded.spans)
@@ -197,7 +199,7 @@ def test_texts_go_in_batches_and_come_back_in_their_order(server: OpenAIServer):
     assert [len(batch) for batch in sent(server)] == [BATCH_INPUTS, BATCH_INPUTS, 5]
     assert [text for batch in sent(server) for text in batch] == texts
     for text, made in zip(texts, encoded, strict=True):
-        assert made.vector == pytest.approx(embedding(text, 8), abs=1e-5)
+        assert np.abs(made.vector - embedding(text, 8)).max() < 1e-5
         assert (made.tokens.shape, made.spans.shape) == ((0, 8), (0, 2))
 
 

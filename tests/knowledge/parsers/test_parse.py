@@ -42,8 +42,8 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path):
 
 
 def test_more_text_than_anybody_writes_is_refused(tmp_path):
-    line = "It runs and runs and runs, and what it says is of no use to anyone at all.\n\n"
-    (tmp_path / "log.txt").write_text(line * (MAX_CHARACTERS // len(line) + 10_000))
+    paragraph = "It runs and runs and runs, and what it says is of no use to anyone at all. " * 50 + "\n\n"
+    (tmp_path / "log.txt").write_text(paragraph * (MAX_CHARACTERS // len(paragraph) + 10))
     assert "characters of text, at most 5,000,000 are read: split it up" in refusal(tmp_path / "log.txt")
     (tmp_path / "lines.txt").write_text("Beep.\n\n" * (MAX_BLOCKS + 1))
     assert refusal(tmp_path / "lines.txt").startswith("it has 100,001 paragraphs, items and rows, at most")
