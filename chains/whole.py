@@ -18,18 +18,21 @@ from pathlib import Path
 from chains.comparison import AskedTable
 from chains.definition import best_definition, units
 from chains.extract import MAX_STATEMENTS, MAX_WORDS
-from chains.features import Candidate
+from chains.features import Candidate, says_nothing
 from chains.tables import REACH, found_tables
 from knowledge.chunk import leads_in
 from knowledge.documents import Unit
 from knowledge.index import Index
-from knowledge.retriever import Hit
+from knowledge.retriever import Hit, share
+from knowledge.terms import terms
 
 PATTERNS = Path(__file__).with_name("whole.toml")
 
 # A list that all is asked of is quoted up to this length; a longer one stays in its document.
 MAX_ITEMS = 12
 MAX_LIST_WORDS = 150
+# The share of a question, by rarity, from which the line that leads in a list is what is asked for.
+LED_SHARE = 0.5
 # Lists that are quoted side by side, and how alike (as a share) the lines that lead them in are.
 MAX_LISTS = 3
 ALIKE = 0.6
@@ -85,6 +88,8 @@ def whole_answer(
             return Whole(tuple(quotation for each in lists for quotation in each.quotations))
     if definition := best_definition(index, question, ranked):
         said = _definition_first(definition, said)
+    elif led := _list_led_by_answer(index, ranked[0]):
+        said = led.quotations
     return Whole(tuple(said))
 
 
@@ -127,6 +132,20 @@ def _list_of(index: Index, quotation: Quotation) -> _List | None:
         short = 1 < len(items) <= MAX_ITEMS and words <= MAX_LIST_WORDS
         return _List(quotation.hit, lead, items) if short and not all(i.links for i in items) else None
     return None
+
+
+def _list_led_by_answer(index: Index, best: Candidate) -> _List | None:
+    """The list that answers as a whole, since the line or heading that leads it in is what is asked for.
+
+    None where it is longer than other answers.
+    """
+    question, unit = best.hit.question, best.unit
+    lead = unit.lead or (best.hit.stored.chunk.heading_path or ("",))[-1]
+    leads = unit.kind != "list_item" and says_nothing(best)
+    if not leads and share(question, terms(lead)) <= max(LED_SHARE, share(question, terms(unit.text))):
+        return None
+    found = _list_of(index, Quotation(best.hit, unit))
+    return found if found and _words(found.quotations) <= MAX_WORDS else None
 
 
 def _lists(index: Index, quotations: Sequence[Quotation]) -> Iterator[_List]:

@@ -25,6 +25,10 @@ PAGES = {
     "- You are in a hurry.\n- The sea is rough.\n",
     "tickets.md": "# Tickets\n\nThere are three kinds of tickets:\n\n| Ticket | Price |\n| --- | --- |\n"
     "| Single | 2 EUR |\n| Day | 5 EUR |\n| Month | 60 EUR |\n\nTickets are sold on board.\n",
+    "trip.md": "# Trips\n\n## What to pack for a night trip\n\n"
+    "- Oilskins.\n- A torch with red glass.\n- Bread for two days.\n- The paper map of the strait.\n\n"
+    "## Signals\n\nAt a call for help from another vessel,\n\n"
+    "- Note its place.\n- Light the lamp.\n- Wake the mate.\n- Turn towards it.\n",
     "long.md": "# Rules on board\n\nThere are many rules on board:\n\n"
     + "".join(f"- Rule {n} of the harbour says that nobody may stand in door {n}.\n" for n in range(30)),
 }
@@ -73,6 +77,20 @@ def test_kinds_that_a_table_lists_come_as_the_table(index: Index):
     assert given.table.caption == "There are three kinds of tickets:"
     assert [row[0] for row in given.table.rows] == ["Single", "Day", "Month"]
     assert answer(index, "How much is a day ticket?").table is None
+
+
+@pytest.mark.parametrize(
+    ("question", "lead", "items"),
+    [
+        ("What do I pack for a night trip?", "What to pack for a night trip", 4),
+        ("What happens at a call for help from a vessel?", "At a call for help from another vessel,", 4),
+    ],
+)
+def test_a_list_under_the_heading_or_line_that_is_asked_for_comes_whole_with_it(
+    index: Index, question: str, lead: str, items: int
+):
+    given = answer(index, question)
+    assert [statement.lead for statement in given.statements] == [lead] * items
 
 
 def test_a_definition_comes_first(index: Index):
