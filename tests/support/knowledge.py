@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from chromadb import Collection as ChromaCollection
 from chromadb.api.client import Client
 from sqlalchemy import select, text
 
@@ -228,14 +229,23 @@ def ailments(index: Index) -> list[str]:
         found.append(f"vectors: {len(in_chroma - due)} too many, {len(due - in_chroma)} too few")
     if discarded:
         found.append(f"{len(discarded)} vectors still noted as discarded")
-    for row in rows:
-        vector = index.embedder.encode([chunk_of(row._mapping, row.title).embedding_text])[0].vector
-        if vectors.similarities(vector, [row.id]).get(row.id, 0.0) < 0.999:
+    places = {"everyone": vectors.everyone, "restricted": vectors.restricted}
+    stored = {name: _vectors_in(place) for name, place in places.items()}
+    texts = [chunk_of(row._mapping, row.title).embedding_text for row in rows]
+    for row, made in zip(rows, index.embedder.encode(texts), strict=True):
+        at = stored["everyone" if row.audience == "everyone" else "restricted"].get(row.id)
+        if at is None:
+            found.append(f"chunk {row.id} is not in its collection")
+        elif at @ made.vector < 0.999:
             found.append(f"chunk {row.id} has another chunk's vector")
-        place = vectors.everyone if row.audience == "everyone" else vectors.restricted
-        if not place.get(ids=[str(row.id)])["ids"]:
-            found.append(f"chunk {row.id} is in the wrong collection")
     return found
+
+
+def _vectors_in(place: ChromaCollection) -> dict[int, np.ndarray]:
+    """All of a collection's vectors, by the id of their chunk."""
+    held = place.get(include=["embeddings"])
+    vectors = np.asarray(held["embeddings"])
+    return {int(name): vectors[row] for row, name in enumerate(held["ids"])}
 
 
 def paths(found: Sequence[StoredChunk]) -> list[str]:
