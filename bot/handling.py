@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import OperationalError
 
 from bot import inbox, words
 from bot.blocks.render import plain_message
@@ -25,6 +26,7 @@ from bot.telemetry import measures
 from bot.telemetry.logs import about
 from bot.telemetry.reasons import reason
 from bot.telemetry.traces import about_event, chain_traced
+from knowledge.vectors import VectorsUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,8 @@ TRIES = 3
 INTERRUPTIONS = 10
 FIRST_RETRY = timedelta(seconds=1)
 GIVE_UP_AFTER = timedelta(hours=24)
+# For how long it is nobody's fault that the database or Chroma is away; then it counts as a failure.
+AWAY_SECONDS = 600.0
 # How soon it is looked again whether a database that failed works.
 LOOK_AGAIN_SECONDS = 5.0
 
@@ -128,12 +132,14 @@ class Handler:
             return "failed"
         if is_transient(error) or error_code(error) in FOR_THE_ADMIN:
             log.warning("event %s: Slack does not take the reply now: %s", event_id, error)
-            age = datetime.now(UTC) - item.accepted_at
-            if age > GIVE_UP_AFTER:
+            if _seconds(item) > GIVE_UP_AFTER.total_seconds():
                 inbox.fail(engine, item, None, why)
                 return "failed"
-            wait = min(inbox.LONGEST_RETRY, max(FIRST_RETRY, age / 4))
-            inbox.retry_later(engine, item, wait, failed=False, why=why)
+            inbox.retry_later(engine, item, _growing(item), failed=False, why=why)
+            return "put off"
+        if is_away(error) and _seconds(item) < AWAY_SECONDS:
+            log.warning("event %s: %s", event_id, why)
+            inbox.retry_later(engine, item, _growing(item), failed=False, why=why)
             return "put off"
         if _is_given_up(item):
             log.error("event %s: not even an apology", event_id, exc_info=error)
@@ -155,6 +161,19 @@ class Handler:
 
 def _is_given_up(item: Item) -> bool:
     return item.failures >= TRIES or item.interruptions >= INTERRUPTIONS
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether something failed because the database or Chroma is away, full or locked, which may pass."""
+    causes = [error]
+    while (cause := causes[-1].__cause__) is not None:
+        causes.append(cause)
+    return any(isinstance(each, (OperationalError, VectorsUnavailable)) for each in causes)
+
+
+def _growing(item: Item) -> timedelta:
+    """How long to wait before the next try: the longer, the longer it has waited."""
+    return min(inbox.LONGEST_RETRY, max(FIRST_RETRY, timedelta(seconds=_seconds(item) / 4)))
 
 
 def _seconds(item: Item) -> float:

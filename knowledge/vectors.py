@@ -8,7 +8,8 @@ collections carry the embedder's name, so that two embedders' vectors are never 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_sear
 # Chroma refuses more in one call (its own bound is 5,461); a single large document may have more chunks.
 AT_ONCE = 4_000
 ANSWER_SECONDS = 10.0
+# For one call, be it to write thousands of vectors.
+CALL_SECONDS = 60.0
 SERVER_ADVICE = "start it (`chroma run`), or correct CHROMA_URL, or unset it for the embedded store"
 FOLDER_ADVICE = "move that folder away: the next sync makes its vectors anew"
 
@@ -58,13 +61,44 @@ def connect(folder: Path, url: str | None) -> ClientAPI:
             return chromadb.PersistentClient(str(folder), settings)
         parts = urlsplit(url)
         secure = parts.scheme == "https"
-        return chromadb.HttpClient(
+        client = chromadb.HttpClient(
             parts.hostname or "", parts.port or (443 if secure else 8000), ssl=secure, settings=settings
         )
+        _limit_waiting(client)
+        return client
     except Exception as error:
         reason = " ".join(str(error).split()).rstrip(".?")
         advice = SERVER_ADVICE if url else FOLDER_ADVICE
         raise VectorsUnavailable(f"Chroma at {url or folder} cannot be used ({reason}): {advice}") from error
+
+
+def _limit_waiting(client: ClientAPI) -> None:
+    """Has calls of a server that hangs end at some time: by itself the client waits for ever."""
+    from chromadb.api.client import Client
+    from chromadb.api.fastapi import FastAPI
+
+    # There is no setting for it.
+    assert isinstance(client, Client)
+    assert isinstance(client._server, FastAPI)
+    client._server._session.timeout = httpx.Timeout(CALL_SECONDS, connect=ANSWER_SECONDS)
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """A call of Chroma, whose failures are told from those of ours.
+
+    Raises:
+        VectorsUnavailable: the call failed.
+    """
+    try:
+        yield
+    except Exception as error:
+        from chromadb.errors import ChromaError
+
+        if isinstance(error, (httpx.HTTPError, ChromaError)):
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise VectorsUnavailable(f"Chroma does not answer ({reason})") from error
+        raise
 
 
 def check_server(url: str) -> None:
@@ -110,22 +144,32 @@ class Vectors:
                 collection.delete(ids=named[start : start + AT_ONCE])
 
     def search(self, vector: np.ndarray, audiences: Collection[str], limit: int) -> list[tuple[int, float]]:
-        """The nearest vectors among these audiences: ids and cosine similarities, best first."""
+        """The nearest vectors among these audiences: ids and cosine similarities, best first.
+
+        Raises:
+            VectorsUnavailable: Chroma does not answer.
+        """
         found: list[tuple[int, float]] = []
-        if any(map(_is_everyone, audiences)):
-            found += _query(self.everyone, vector, limit, None)
         named = sorted(audience for audience in audiences if not _is_everyone(audience))
-        if named:
-            found += _query(self.restricted, vector, limit, named)
+        with _asked():
+            if any(map(_is_everyone, audiences)):
+                found += _query(self.everyone, vector, limit, None)
+            if named:
+                found += _query(self.restricted, vector, limit, named)
         return sorted(found, key=lambda hit: -hit[1])[:limit]
 
     def similarities(self, vector: np.ndarray, ids: Sequence[int]) -> dict[int, float]:
-        """The cosine similarity of certain vectors to one of unit length."""
+        """The cosine similarity of certain vectors to one of unit length.
+
+        Raises:
+            VectorsUnavailable: Chroma does not answer.
+        """
         found: dict[int, float] = {}
         for collection in (self.everyone, self.restricted):
             missing = [str(vector_id) for vector_id in ids if vector_id not in found]
             if missing:
-                got = collection.get(ids=missing, include=["embeddings"])
+                with _asked():
+                    got = collection.get(ids=missing, include=["embeddings"])
                 stored = np.asarray(got["embeddings"], np.float32).reshape(-1, len(vector))
                 norms = np.maximum(np.linalg.norm(stored, axis=1), 1e-9)
                 found |= dict(zip(map(int, got["ids"]), (stored @ vector / norms).tolist(), strict=True))
@@ -145,11 +189,16 @@ class Vectors:
 
 
 def open_vectors(client: ClientAPI, embedder: str) -> Vectors:
-    """An embedder's collections, made where they do not exist yet."""
-    everyone, restricted = (
-        client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": HNSW})  # pyright: ignore[reportArgumentType]
-        for name in _names(embedder)
-    )
+    """An embedder's collections, made where they do not exist yet.
+
+    Raises:
+        VectorsUnavailable: Chroma does not answer.
+    """
+    with _asked():
+        everyone, restricted = (
+            client.get_or_create_collection(name, embedding_function=None, configuration={"hnsw": HNSW})  # pyright: ignore[reportArgumentType]
+            for name in _names(embedder)
+        )
     return Vectors(everyone, restricted)
 
 

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 import truststore
 
 from bot.config import Settings
-from bot.doctor import channels, knowledge_checks, machine, models, slack, storage, variables
+from bot.doctor import channels, knowledge_checks, machine, models, queue, slack, storage, variables
 from bot.doctor.finding import Finding, Status, first_line
 
 __all__ = ["Finding", "Status", "examine"]
@@ -29,6 +29,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Slack", slack.slack),
     ("Home", storage.home),
     ("Database", storage.database),
+    ("Queue", queue.queue),
     ("Chroma", storage.chroma),
     ("Embedder", models.embedder),
     ("Model", models.chat_model),

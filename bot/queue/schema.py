@@ -17,8 +17,7 @@ def prepare(engine: Engine) -> bool:
 
     Processes that start together take turns. A database that is newer than this process stays as it is.
     """
-    migrations = sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
-    newest = migrations[-1].stem
+    migrations, newest = _migrations(), newest_migration()
     with engine.begin() as connection:
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("queue_version"))))
         if connection.scalar(text("SELECT to_regclass('procrastinate_jobs')")) is None:
@@ -33,6 +32,15 @@ def prepare(engine: Engine) -> bool:
         if missing:
             connection.execute(text("UPDATE queue_version SET migration = :newest"), {"newest": newest})
     return bool(missing)
+
+
+def newest_migration() -> str:
+    """The name of the newest of Procrastinate's migrations that this version knows."""
+    return _migrations()[-1].stem
+
+
+def _migrations() -> list[Path]:
+    return sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
 
 
 def raw(connection: Connection) -> psycopg.Connection:
