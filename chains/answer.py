@@ -148,8 +148,9 @@ class AnswerChain:
         sources: Sources | None = None,
     ) -> Iterator[AnswerEvent]:
         """The quoted answer, after what a model may have said before it failed; or a refusal."""
-        ranked = _for_readers(extract.rank(retrieved.hits))
-        verdict = judge(retrieved.hits, ranked) if ranked else Verdict.SILENT
+        found = extract.rank(retrieved.hits)
+        ranked = _for_readers(found)
+        verdict = doubted(judge(retrieved.hits, ranked), found, ranked) if ranked else Verdict.SILENT
         candidates = [choice.candidate for choice in ranked]
         if retrieved.table:
             # It covers what was asked: a sentence need not.
@@ -189,6 +190,14 @@ class AnswerChain:
             notice=_line(notice, retrieved.notice),
             retrieved=_documents(retrieved.hits),
         )
+
+
+def doubted(verdict: Verdict, found: Sequence[extract.Choice], shown: Sequence[extract.Choice]) -> Verdict:
+    """The verdict on what may be shown of the sentences found, which is unsure where the best is withheld.
+
+    What speaks to a model may have been put in the place of the answer: another is often a poor second.
+    """
+    return Verdict.UNSURE if verdict is Verdict.ANSWERS and shown[0] is not found[0] else verdict
 
 
 def _line(*notices: str) -> str:

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from chains.answer import CUT_SHORT, KEPT_FROM_MODEL, UNSUPPORTED, AnswerChain
+from chains import extract
+from chains.answer import CUT_SHORT, KEPT_FROM_MODEL, UNSUPPORTED, AnswerChain, doubted
 from chains.contract import Answer, Progress, Question, Refusal, Statement, Turn
 from chains.failures import EXPLANATIONS
 from chains.llm import LIMITS, Limits, ModelSettings, connect
+from chains.refusal import Verdict
 from knowledge.access import Place
 from knowledge.embeddings.minilm import MiniLM
 from knowledge.index import Index
+from knowledge.retriever import search
 from tests.chains.conftest import PAGES
 from tests.support.knowledge import opened, sync, write
 from tests.support.openai_server import (
@@ -401,3 +404,10 @@ def test_a_line_that_speaks_to_a_model_is_never_quoted(tmp_path: Path, minilm: M
     statements = given.statements if isinstance(given, Answer) else ()
     assert "zero" not in repr(statements)
     assert [each.text for each in statements[:1] if honest] == [honest.strip()] * bool(honest)
+
+
+def test_where_what_seems_to_answer_is_withheld_what_is_left_is_doubted(index: Index):
+    found = extract.rank(search(index, "What colour is the pager?", Place.internal()))
+    assert doubted(Verdict.ANSWERS, found, found[1:]) is Verdict.UNSURE
+    assert doubted(Verdict.ANSWERS, found, [found[0], *found[2:]]) is Verdict.ANSWERS
+    assert doubted(Verdict.SILENT, found, found[1:]) is Verdict.SILENT
