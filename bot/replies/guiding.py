@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from bot.client import SLACK_ERRORS, is_transient
 from bot.inbox import Incoming
 from bot.records import guides
 from bot.records.guides import AskedMessage, GuideGone, Move, Overtaken, StoredGuide
+from bot.replies import spoken
 from bot.replies.questions import AnsweringFailed, own_failures
 from bot.services import Services
 from chains.guide.commands import find_command
@@ -25,15 +25,6 @@ log = logging.getLogger(__name__)
 
 # Presses that come at the same time overtake each other; each then looks at the guide again.
 TRIES = 5
-
-# All of a message, so that "end users only" ends nothing.
-GIVES_UP = re.compile(
-    r"\W*(?:(?:oh|ok|no)\W+)?(?:never ?mind|cancel|stop|quit)(?: (?:it|that|this|please|then|thanks))?\W*",
-    re.I,
-)
-WANTS_HELP = re.compile(
-    r"\W*(?:help(?: me)?|commands?|what (?:can|do) you do|who are you|how does (?:this|it) work)\W*", re.I
-)
 
 Turn = Callable[[State], tuple[State, Step]]
 
@@ -72,12 +63,7 @@ def is_for(guide: StoredGuide, text: str) -> bool:
 
 def gives_up(guide: StoredGuide, text: str) -> bool:
     """Whether words want no more of the guide's questions: "never mind"."""
-    return guide.state.pending is not None and GIVES_UP.fullmatch(text) is not None
-
-
-def wants_help(text: str) -> bool:
-    """Whether words ask what Ragtime can do, rather than say what is being built."""
-    return WANTS_HELP.fullmatch(text) is not None
+    return guide.state.pending is not None and spoken.gives_up(text)
 
 
 def has_use_for(services: Services, incoming: Incoming, guide: StoredGuide) -> bool:

@@ -19,7 +19,14 @@ from bot.records.guides import STILL_IN_MIND, StoredGuide
 from bot.replies import commanding, guiding
 from bot.replies.questions import answer_as_it_comes, answer_at_once, is_in_a_title, own_failures
 from bot.replies.reply import Reply
-from bot.replies.spoken import Spoken, asks_to_see, find_command, friendly_words, may_be_a_question
+from bot.replies.spoken import (
+    Spoken,
+    asks_to_see,
+    find_command,
+    friendly_words,
+    may_be_a_question,
+    wants_help,
+)
 from bot.services import Services
 from chains.router import Context, Routed
 from chains.routing.features import normal
@@ -45,7 +52,7 @@ def reply_to_command(services: Services, incoming: Incoming) -> Rendered:
     if done := guides.move_of(services.engine, incoming.event_id):
         return guiding.show(services, incoming, done)
     guide = _private_guide(services, incoming)
-    if not (guide and guide.state.pending) and guiding.wants_help(incoming.text):
+    if not (guide and guide.state.pending) and wants_help(incoming.text):
         return plain_message(words.help_with(services.answerer.examples))
     if guide and not incoming.text:
         return guiding.where_it_stands(services, incoming, guide)

@@ -44,6 +44,20 @@ def may_be_a_question(text: str) -> bool:
     return re.search(r"[^\W\d_]{2}", re.sub(r":\w+:", " ", text)) is not None
 
 
+def gives_up(text: str) -> bool:
+    """Whether words want no more of the guide's questions: "never mind"."""
+    return _is_all("gives_up", text)
+
+
+def wants_help(text: str) -> bool:
+    """Whether words ask what Ragtime can do, rather than say what is being built."""
+    return _is_all("wants_help", text)
+
+
+def _is_all(name: str, text: str) -> bool:
+    return re.fullmatch(_table("spoken.toml")["to_a_guide"][name], text, re.IGNORECASE) is not None
+
+
 @cache
 def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.replies.spoken import asks_to_see, friendly_words, may_be_a_question
+from bot.replies.spoken import asks_to_see, friendly_words, gives_up, may_be_a_question, wants_help
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,18 @@ def test_who_asks_to_see_a_document_is_told_from_who_gives_a_command(text: str, 
 )
 def test_signs_and_emoji_ask_nothing(text: str, words: bool) -> None:
     assert may_be_a_question(text) is words
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [("Never mind", True), ("oh, cancel that", True), ("stop", True), ("end users only", False)],
+)
+def test_only_words_that_are_all_of_a_message_end_a_guide(text: str, ends: bool) -> None:
+    assert gives_up(text) is ends
+
+
+@pytest.mark.parametrize(
+    ("text", "wants"), [("help!", True), ("what can you do?", True), ("a help desk for tenants", False)]
+)
+def test_only_words_that_are_all_of_a_message_ask_for_help(text: str, wants: bool) -> None:
+    assert wants_help(text) is wants
