@@ -99,6 +99,15 @@ def test_settings_and_the_command_load_nothing_heavy() -> None:
     assert sorted(loaded.intersection(HEAVY)) == []
 
 
+def test_the_guide_in_a_terminal_leaves_the_assistant_for_when_it_is_asked_something() -> None:
+    program = "import sys, bot.command_line.terminal_guide; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = set(result.stdout.split())
+    assert sorted(loaded & {"bot.assistant", "chromadb", "openai", "slack_bolt"}) == []
+
+
 def test_imports_are_seen_wherever_they_stand() -> None:
     source = "import a.b\ndef f():\n    from c.d import e\n    importlib.import_module('g')\n"
     assert sorted(imported(source)) == ["a.b", "c.d", "g"]

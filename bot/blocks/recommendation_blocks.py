@@ -14,7 +14,7 @@ from bot.blocks.render import TEXT_LIMIT, Rendered
 from chains.guide.contract import Cost, Reason, Recommendation, State
 from chains.guide.costs import figure
 from chains.guide.policy import POLICY
-from chains.guide.texts import title
+from chains.guide.texts import same_words, title
 from chains.guide.words import label
 from knowledge.sentences import sentences
 
@@ -111,8 +111,10 @@ def _own_words(text: str) -> str:
 
 
 def _reason(reason: Reason) -> str:
-    quote = f" (“{escape_markdown(reason.quote, line_start=False)}”)" if reason.quote else ""
-    return _own_words(reason.text) + quote
+    if not reason.quote:
+        return _own_words(reason.text)
+    quote = same_words() if reason.again else f"“{escape_markdown(reason.quote, line_start=False)}”"
+    return f"{_own_words(reason.text)} ({quote})"
 
 
 def _cost(cost: Cost) -> str:

@@ -15,12 +15,13 @@ from rich.markup import escape
 from bot.choosing import open_guide
 from bot.command_line.terminal import show_answer
 from bot.config import Settings
-from bot.running import carried_out
+from bot.replies.spoken import gives_up
 from chains.guide.commands import asks_back, find_command
-from chains.guide.contract import Ask, Recommendation, State, Step
+from chains.guide.contract import Ask, Reason, Recommendation, State, Step
 from chains.guide.costs import figure
 from chains.guide.dialogue import Guide, Moved
 from chains.guide.record import decision_record, escaped
+from chains.guide.texts import same_words
 from chains.guide.words import ask
 from chains.router import Router
 from knowledge.errors import AdminError
@@ -28,7 +29,8 @@ from knowledge.errors import AdminError
 # One person at one keyboard.
 USER = "you"
 UNSURE = "0"
-GOODBYES = ("quit", "exit", "q", "bye", "stop", "cancel", "never mind", "nevermind")
+# What ends a program rather than a conversation.
+GOODBYES = ("exit", "q", "bye")
 
 HINTS = {
     "choice": "A number, or your own words. {unsure} I don’t know",
@@ -75,7 +77,7 @@ def _talk(guide: Guide, about: str, console: Console, answer: Callable[[str], No
     state, step = guide.begin(about, USER, _now())
     _show(step, console)
     for text in _lines(console):
-        if text.lower() in GOODBYES or (not text and state.concluded):
+        if text.lower() in GOODBYES or gives_up(text) or (not text and state.concluded):
             break
         if _is_for_documents(router, state, text):
             answer(text)
@@ -103,6 +105,9 @@ def _is_for_documents(router: Router, state: State, text: str) -> bool:
 
 def _answer(settings: Settings, question: str, console: Console) -> None:
     """Answers from the documents, as `ragtime ask` does; what fails is told in a line."""
+    # The assistant takes seconds to import, and many a dialogue never needs it.
+    from bot.running import carried_out
+
     console.print()
     try:
         # Where the record goes to standard output, nothing else does.
@@ -190,8 +195,8 @@ def _recommendation(shown: Recommendation) -> str:
     parts = [
         f"**{shown.headline}**",
         shown.summary,
-        _listed("Why", [_with_quote(reason.text, reason.quote) for reason in shown.reasons]),
-        _listed("Against it", [_with_quote(reason.text, reason.quote) for reason in shown.against]),
+        _listed("Why", map(_with_quote, shown.reasons)),
+        _listed("Against it", map(_with_quote, shown.against)),
         kind,
         _listed("What would change it", shown.flips),
         _listed("Next", shown.next_steps),
@@ -203,8 +208,10 @@ def _recommendation(shown: Recommendation) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def _with_quote(text: str, quote: str) -> str:
-    return f"{text} (“{escaped(quote)}”)" if quote else text
+def _with_quote(reason: Reason) -> str:
+    if not reason.quote:
+        return reason.text
+    return f"{reason.text} ({same_words() if reason.again else f'“{escaped(reason.quote)}”'})"
 
 
 def _listed(title: str, lines: Iterable[str]) -> str:

@@ -30,6 +30,7 @@ class Heard:
 class Reading:
     """What one message says: values, at most one for each factor, and factors that it leaves open.
 
+    `disputed` are other values, read by a model, of factors of which a rule surely found the one in `heard`.
     `unsure` are factors that the person says they do not know, or hedges on. `affirms` is the yes or
     no to a question that was to be confirmed; None where it is neither.
     """
@@ -37,6 +38,7 @@ class Reading:
     heard: tuple[Heard, ...] = ()
     unsure: tuple[str, ...] = ()
     affirms: bool | None = None
+    disputed: tuple[Heard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Two values of one factor that contradict each other; the newer counts once it is confirmed."""
+    """Two values of one factor that contradict each other; the newer counts once it is confirmed.
+
+    `one_message` says that both were read in the same words, by a rule (the older) and by a model.
+    """
 
     factor: str
     old: Known
     new: Known
+    one_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +165,15 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason for or against; `quote` is the person's own words, empty where a button was pressed."""
+    """One reason for or against; `quote` is the person's own words, empty where a button was pressed.
+
+    `again` says that an earlier reason has quoted them already.
+    """
 
     factor: str
     text: str
     quote: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Every word is a template's, filled in from the decision; a model may word the su
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -60,12 +60,15 @@ def recommend(
     headline = next(fitting(words["headlines"], decision, values))["text"]
     assumed = _assumed(decision, values, unsure)
     kind = words["types"].get(decision.type, {})
+    reasons = _reasons(decision, known)
+    against = _against(decision, known)
+    reasons, against = _quoted_once(reasons), _quoted_once(against, reasons)
     recommendation = Recommendation(
         decision=decision,
         headline=headline,
         summary=_summary(decision, is_open=bool(assumed)),
-        reasons=_reasons(decision, known),
-        against=_against(decision, known),
+        reasons=reasons,
+        against=against,
         flips=_flips(decision, values),
         type_name=kind.get("name", ""),
         type_text=_type_text(kind, values),
@@ -132,6 +135,17 @@ def _against(decision: Decision, known: Mapping[str, Known]) -> tuple[Reason, ..
     ]
     general = texts()["general"]["against_rag" if decision.verdict == "rag" else "against_tuning"]
     return tuple(found[:MOST_AGAINST] or [Reason("", text) for text in general[:1]])
+
+
+def _quoted_once(reasons: Sequence[Reason], before: Sequence[Reason] = ()) -> tuple[Reason, ...]:
+    """The reasons, with those marked whose words an earlier one quotes as well."""
+    quotes = [reason.quote for reason in before]
+    marked: list[Reason] = []
+    for reason in reasons:
+        again = bool(reason.quote) and any(reason.quote in quote for quote in quotes)
+        marked.append(replace(reason, again=again))
+        quotes.append(reason.quote)
+    return tuple(marked)
 
 
 def _flips(decision: Decision, values: Values) -> tuple[str, ...]:

@@ -140,7 +140,11 @@ def supposed(reader: Reader, text: str, state: State, today: date) -> dict[str, 
     asked = factors_of(state.pending) if state.pending else ()
     answer = ANSWERING.match(text)
     heard = reader.read(text[answer.end() :] if answer else text, asked if answer else (), today=today).heard
-    return {each.factor: each.value for each in heard} | supposes(text)
+    # "What if sources were a must?" is no answer, and names what it is about.
+    by_name = (
+        {} if answer else {each.factor: each.value for each in _elsewhere(reader, text, (), today).heard}
+    )
+    return by_name | {each.factor: each.value for each in heard} | supposes(text)
 
 
 def new_volumes(text: str, state: State) -> dict[str, float]:

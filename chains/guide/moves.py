@@ -13,12 +13,18 @@ MOST_EARLIER = 12
 
 
 def heed(state: State, reading: Reading, user: str, *, replaces: bool = False) -> State:
-    """Takes in what was said. What contradicts something known replaces it, or becomes a doubt."""
+    """Takes in what was said. What contradicts something known replaces it, or becomes a doubt.
+
+    So does what a model reads otherwise than a sure rule, where the factor was not known.
+    """
     after, doubts = state, list[Doubt]()
+    disputed = {heard.factor: Known(heard.value, heard.quote, user) for heard in reading.disputed}
     for heard in reading.heard:
         old, new = state.known.get(heard.factor), Known(heard.value, heard.quote, user)
         if old is None or (replaces and old.value != new.value):
             after = know(after, heard.factor, new)
+            if other := disputed.get(heard.factor):
+                doubts.append(Doubt(heard.factor, new, other, one_message=True))
         elif old.value != new.value:
             doubts.append(Doubt(heard.factor, old, new))
     return _with_doubts(leave_open(after, reading.unsure), doubts)

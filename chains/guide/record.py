@@ -10,7 +10,7 @@ from chains.guide.contract import Cost, Reason, Recommendation, State
 from chains.guide.costs import figure, prices_as_of
 from chains.guide.explain import why
 from chains.guide.policy import POLICY
-from chains.guide.texts import fill, fitting, said, sentence, texts, title
+from chains.guide.texts import fill, fitting, said, same_words, sentence, texts, title
 
 # What Markdown reads as markup anywhere, addresses included; and what only where a line begins.
 MARKUP = re.compile(
@@ -81,7 +81,9 @@ def _quoted(quote: str) -> str:
 
 
 def _reason(reason: Reason) -> str:
-    return f"{reason.text} (“{escaped(reason.quote)}”)" if reason.quote.strip() else reason.text
+    if not reason.quote.strip():
+        return reason.text
+    return f"{reason.text} ({same_words() if reason.again else f'“{escaped(reason.quote)}”'})"
 
 
 def _costs(costs: Sequence[Cost]) -> Iterator[str]:

@@ -97,8 +97,11 @@ def what_if(state: State, supposed: Mapping[str, str]) -> Notes:
         "what_if.same" if before.verdict == after.verdict else "what_if.other",
         noted=noted(supposed),
         verdict=verdict_name(after),
-        total=signed(after.total),
-        before=signed(before.total),
+        points=note(
+            "what_if.points.same" if before.total == after.total else "what_if.points.other",
+            total=signed(after.total),
+            before=signed(before.total),
+        ),
         because=note(f"what_if.because.{after.decided_by}"),
     )
     return (f"{line} {note('what_if.nothing_changed')}",)

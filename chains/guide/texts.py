@@ -44,6 +44,11 @@ def would(factor: str, value: str) -> str:
     return _value(factor, value)["would"]
 
 
+def same_words() -> str:
+    """What stands in place of a person's words that were quoted just before."""
+    return texts()["same_words"]
+
+
 def meaning(line: Line) -> str | None:
     """What a value means for the choice; None where it speaks for neither side."""
     return _value(line.factor, line.value).get("reason")

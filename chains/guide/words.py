@@ -185,7 +185,10 @@ def _confirmation(question: str, factor: str, kind: str) -> Ask:
 
 def _contradiction(question: str, doubt: Doubt, *, again: bool) -> Ask:
     two = bool(doubt.old.user and doubt.new.user and doubt.old.user != doubt.new.user)
-    name = "again" if again else "other" if two else "same" if doubt.new.quote else "pressed"
+    if doubt.one_message:
+        name = "in_two_ways" if doubt.new.quote in doubt.old.quote else "in_two_places"
+    else:
+        name = "again" if again else "other" if two else "same" if doubt.new.quote else "pressed"
     new, old = label(doubt.factor, doubt.new.value), label(doubt.factor, doubt.old.value)
     text = note(
         f"contradiction.{name}",

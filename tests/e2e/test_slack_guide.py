@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,18 +20,16 @@ from knowledge.embeddings.minilm import MiniLM
 from tests.support.answerer import FakeAnswerer
 from tests.support.bot import running_bot
 from tests.support.guide_bot import (
-    change_answer,
+    Talk,
     guiding_answerer,
     labels,
     now_of,
     press,
     shown,
-    tick_and_press_done,
 )
 from tests.support.manifest import EVENTS, SCOPES
 from tests.support.slack import LocalSlack
 
-OPENING = "@Ragtime should we fine-tune a model or use RAG for our support bot?"
 FACTS = "Facts from our documents or data"
 BEHAVIOUR = "A way of behaving: tone, style, format"
 WEEKLY = "Every week"
@@ -56,39 +54,6 @@ def answerer(minilm: MiniLM) -> FakeAnswerer:
 def bot(slack: LocalSlack, answerer: FakeAnswerer, tmp_path: Path) -> Iterator[Assembly]:
     with running_bot(slack, tmp_path, answerer) as bot:
         yield bot
-
-
-class Talk:
-    """A conversation in one thread: what is said and pressed, each with the reply that it got."""
-
-    def __init__(self, slack: LocalSlack, opening: str = OPENING, channel: str = "C0GENERAL") -> None:
-        self.slack = slack
-        self.channel = channel
-        question = slack.say(opening, channel)
-        self.thread = question["ts"]
-        self.last = slack.wait_for_reply(question)
-
-    def say(self, text: str, user: str = "U0YOU") -> str:
-        self.last = self.slack.wait_for_reply(self.slack.say(text, self.channel, user, self.thread))
-        return shown(self.last)
-
-    def press(self, label: str, user: str = "U0YOU", message: Message | None = None) -> str:
-        return self._after(lambda: press(self.slack, message or self.last, label, user))
-
-    def tick(self, *labels: str) -> str:
-        return self._after(lambda: tick_and_press_done(self.slack, self.last, *labels))
-
-    def change(self, value: str) -> str:
-        return self._after(lambda: change_answer(self.slack, self.last, value))
-
-    def messages(self) -> list[Message]:
-        return self.slack.messages_in(self.channel, self.thread)
-
-    def _after(self, act: Callable[[], None]) -> str:
-        before = len(self.messages())
-        act()
-        self.last = self.slack.wait_for_messages(self.channel, self.thread, before + 1)[-1]
-        return shown(self.last)
 
 
 def _to_the_verdict(talk: Talk) -> str:

@@ -27,7 +27,7 @@ from chains.guide.evaluation import metrics, play
 from chains.guide.policy import POLICY
 from chains.guide.reader import Reader
 from chains.guide.reader.classifier import Fitted, Softmax
-from chains.guide.reader.hits import UNSURE
+from chains.guide.reader.hits import UNSURE, Hit
 from chains.guide.reader.material import kind
 from chains.guide.reader.rules import find_hits
 from chains.guide.reader.spans import plain
@@ -42,7 +42,7 @@ from chains.guide.reader.weighing import (
 from knowledge.embeddings.minilm import MiniLM
 
 DATA = Path(__file__).with_name("data")
-AUTHORS = ("dev", "a", "b", "c")
+AUTHORS = ("dev", "a", "b", "c", "d")
 PENALTY = 0.002
 STEPS = 120
 RATE = 0.1
@@ -93,10 +93,15 @@ def _features(made: Callable[..., np.ndarray], factor: str) -> Callable[[np.ndar
     asked = (factor,) if made is answer_features else ()
 
     def features(vector: np.ndarray, low: str) -> np.ndarray:
-        hits = [hit for hit in find_hits(low, asked) if hit.factor == factor]
+        hits = [hit for hit in _hits(low, asked) if hit.factor == factor]
         return made(vector, low, hits, factor)
 
     return features
+
+
+@cache
+def _hits(low: str, asked: tuple[str, ...]) -> tuple[Hit, ...]:
+    return tuple(find_hits(low, asked))
 
 
 def _answers(dialogues: Sequence[Line], phrases: Sequence[Line], factor: str) -> Iterator[Example]:

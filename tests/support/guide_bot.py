@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+
+from langchain_core.language_models import BaseChatModel
 
 from bot.blocks import actions
 from bot.playground import people
@@ -15,10 +18,12 @@ from knowledge.embeddings.base import TokenReader
 from tests.support.answerer import FakeAnswerer
 from tests.support.slack import LocalSlack
 
+OPENING = "@Ragtime should we fine-tune a model or use RAG for our support bot?"
 
-def guiding_answerer(encoder: TokenReader) -> FakeAnswerer:
-    """Routes and guides as the real one does; answers as the fake does."""
-    return FakeAnswerer(router=Router(encoder), dialogue=Guide(Reader(encoder)))
+
+def guiding_answerer(encoder: TokenReader, model: BaseChatModel | None = None) -> FakeAnswerer:
+    """Routes and guides as the real one does, the guide with a model if there is one; answers as the fake."""
+    return FakeAnswerer(router=Router(encoder), dialogue=Guide(Reader(encoder, model), model))
 
 
 def shown(message: Message) -> str:
@@ -91,3 +96,36 @@ def now_of(slack: LocalSlack, message: Message) -> Message:
     found = slack.workspace.message(message["channel"], message["ts"])
     assert found is not None
     return found
+
+
+class Talk:
+    """A conversation in one thread: what is said and pressed, each with the reply that it got."""
+
+    def __init__(self, slack: LocalSlack, opening: str = OPENING, channel: str = "C0GENERAL") -> None:
+        self.slack = slack
+        self.channel = channel
+        question = slack.say(opening, channel)
+        self.thread = question["ts"]
+        self.last = slack.wait_for_reply(question)
+
+    def say(self, text: str, user: str = "U0YOU") -> str:
+        self.last = self.slack.wait_for_reply(self.slack.say(text, self.channel, user, self.thread))
+        return shown(self.last)
+
+    def press(self, label: str, user: str = "U0YOU", message: Message | None = None) -> str:
+        return self._after(lambda: press(self.slack, message or self.last, label, user))
+
+    def tick(self, *labels: str) -> str:
+        return self._after(lambda: tick_and_press_done(self.slack, self.last, *labels))
+
+    def change(self, value: str) -> str:
+        return self._after(lambda: change_answer(self.slack, self.last, value))
+
+    def messages(self) -> list[Message]:
+        return self.slack.messages_in(self.channel, self.thread)
+
+    def _after(self, act: Callable[[], None]) -> str:
+        before = len(self.messages())
+        act()
+        self.last = self.slack.wait_for_messages(self.channel, self.thread, before + 1)[-1]
+        return shown(self.last)

@@ -34,7 +34,7 @@ CURRENCIES = {
 _CURRENCY = [(re.compile(pattern), rate) for pattern, rate in CURRENCIES.items()]
 _AFTER = re.compile(r"\s*(?:of\s+)?([^\W\d_]+\$?|[€£$₹¥₫])")
 _BEFORE = re.compile(r"([^\W\d_]{2,4}|[€£$₹¥₫]|us\$|r\$|a\$|c\$)\s*$")
-_FIGURES = re.compile(r"\b(?P<size>four|five|six|seven|eight|nine)[- ](?:figures?|digits?)\b")
+_FIGURES = re.compile(r"\b(?P<size>four|five|six|seven|eight|nine|[4-9])[- ](?:figures?|digits?)\b")
 _MONEY_WORD = re.compile(
     r"\b(?:budget|money|fund(?:s|ed|ing)?|grant(?:s|ed)?|spend|pay(?:s|ing)?|cost|approved|"
     r"earmarked|set aside|"
@@ -65,9 +65,11 @@ def money_hits(text: str, *, asked: bool) -> list[Hit]:
         value = "none" if worth == 0 else "small" if worth <= SMALL_UP_TO else "large"
         hits.append(Hit(FACTOR, value, number.start, number.end, rate is not None or (near and scaled)))
     for match in _FIGURES.finditer(text):
-        value = "small" if match["size"] in ("four", "five") else "large"
+        value = "small" if match["size"] in ("four", "five", "4", "5") else "large"
         hits.append(Hit(FACTOR, value, *match.span(), True))
-    return hits
+    sure = [hit for hit in hits if hit.sure]
+    # Beside an amount with its currency, a bare number is a date or a count.
+    return sure or hits
 
 
 def _rate(text: str, number: Number) -> float | None:

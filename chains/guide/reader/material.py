@@ -10,9 +10,10 @@ from chains.guide.reader.numbers import Number, numbers
 FACTOR = "data"
 SOME_FROM = 50
 MANY_ABOVE = 10_000
-SOME, MANY = "some_pairs", "many_pairs"
+SOME, MANY, RAW = "some_pairs", "many_pairs", "raw"
 # Pairs, before they are counted.
 PAIRS = "pairs"
+RATINGS = "ratings"
 
 # Things that come in twos by themselves, or are said to.
 _PAIRED = (
@@ -30,13 +31,13 @@ _PAIRED = (
     r"reasons?|corrections?|responses?|versions?)|"
     r"(?:questions?|prompts?|inputs?|customer(?:'s)? (?:message|line|question)|request) (?:in|and|"
     r"with|,)|in, .{3,40} out|labell?ed|annotated|human[- ]checked|signed off|"
-    r"answered|rewrote|rewritten|reworked|polished|corrected|graded|demonstrations?|dialog(?:ue)?s|"
+    r"answered|rewrote|rewritten|reworked|polished|corrected|graded|demonstrations?|dialog(?:ue)?s?|"
     r"chats|transcripts|conversations|examples|samples|faq"
 )
-_PAIR = re.compile(rf"\b(?:{_PAIRED})\b|->|/answer|/reply|\bq/a\b")
+_PAIR = re.compile(rf"\b(?:{_PAIRED})\b|->|\w/\s?(?:answer|reply|response)|\bq/a\b")
 _RATED = re.compile(
-    r"\b(?:thumbs?|stars?|ratings?|rated|votes?|voted|upvotes?|likes?|smileys?|smiley|clicks?|"
-    r"picks?|picked|picks the|ranked|rankings?|preferences?|prefer(?:red|s)?|"
+    r"\b(?:thumbs?|stars?|like[- ]buttons?|ratings?|rated|votes?|voted|upvotes?|likes|smileys?|smiley|"
+    r"clicks?|picks?|picked|picks the|ranked|rankings?|preferences?|prefer(?:red|s)?|"
     r"better (?:one|of|or|/|than)|better/worse|compar(?:ed|isons?|e)|scores?|scored|marks?|ticks?|"
     r"ticked|which of (?:the )?two|a/b|left or right|"
     r"verdicts on|presses|pressed|nicer (?:one|of)|warmer one)\b"
@@ -46,6 +47,23 @@ _TEXT = re.compile(
     r"recordings?|records|inscriptions|theses|contracts?|leaflets?|binders?|logs?|boxes|"
     r"raw|unlabell?ed|no labels|plain text|text only|only text|tickets|emails|mails|letters|scans?)\b"
 )
+# What pairs would have beside the text, said to be missing.
+_HALVES = (
+    r"pairs?|answers?|repl(?:y|ies)|questions?|prompts?|tasks?|labels?|descriptions?|annotations?|captions?|"
+    r"summar(?:y|ies)|solutions?|translations?|outputs?|inputs?|counterparts?|q ?& ?as?|verdicts?|comments?|"
+    r"corrections?|targets?|metadata"
+)
+_UNPAIRED = re.compile(
+    rf"\b(?:no|without(?: any| the)?|lacking(?: any| the)?|minus(?: any| the)?|but not the|not the|never the|"
+    rf"(?:nobody|no one|no-one)(?: \w+){{1,3}}?|(?:aren't|isn't|are not|weren't) any) (?:\w+ ){{0,2}}?"
+    rf"(?:{_HALVES})\b(?! (?:matter|count|needed|required))"
+    rf"|\b(?:never|not|nothing|none of (?:it|them)) (?:was |were |been |is |are )?(?:ever )?(?:paired|"
+    rf"labell?ed|annotated|commented|tagged|matched)\b"
+)
+# What stands right behind the number of a few of them.
+_FEW = re.compile(
+    r"\s+(?:[\w-]+ ){0,2}?(?:pairs?|examples?|answers?|repl(?:y|ies)|samples?|q ?& ?as?|demonstrations?)\b"
+)
 # Numbers that count something else.
 _OTHER = re.compile(
     r"\s*(?:%|percent|people|persons|users|employees|members|customers|nurses|agents|staff|"
@@ -53,33 +71,38 @@ _OTHER = re.compile(
     r"languages|countries|sites?|houses|shops|stores|schools|studios|offices|gpus?|a100s?|h100s?|"
     r"dollars|euros?|eur|usd|bucks|pounds|k€|€|\$|£|chf|"
     r"gb|tb|mb|pages|of us|ml|data scientists|researchers|lawyers|codes\b|categories|queues|fields|"
-    r"headings|bands|volunteers|families|parents|machines|centres?|branches|times)\b"
+    r"headings|bands|volunteers|families|parents|machines|centres?|branches|times(?! over))\b"
 )
 # Numbers that are money, or come anew each month, are no count of what there is.
 _MONEY_BEFORE = re.compile(
     r"\b(?:budget|fund(?:s|ing|ed)?|grant|pay|costs?|spend|prize|worth|money|legacy|approved)\b[^.,;]{0,22}$"
 )
 _NO_STOCK = re.compile(
-    r"\s*\)?\s*(?:budget|fund|grant|all in\b|set aside|approved|usd|eur)|\s*[\w-]+ (?:a|per|each|every) "
-    r"(?:day|week|month|year)\b|\s*(?:a|per|each|every) (?:day|week|month|year)\b"
+    r"\s*\)?\s*(?:budget|funds?|grant|all in|set aside|approved|usd|eur|euros?)\b|"
+    r"(?:\s*[\w-]+)?\s*\b(?:a|per|each|every) (?:day|week|month|year)\b"
 )
 _MANY = re.compile(r"\b(?:(?:tens|hundreds) of thousands|millions?)\b")
 
 
 def material_hits(text: str, *, asked: bool) -> list[Hit]:
-    """Counted examples in a plain text. Sure where the words about the number say what is counted."""
-    hits: list[Hit] = []
+    """Counted examples in a plain text. Sure where the words about the number say what is counted.
+
+    Where their other half is said to be missing, they are texts.
+    """
+    hits: list[Hit] = [Hit(FACTOR, RAW, *match.span(), asked) for match in _UNPAIRED.finditer(text)]
+    unpaired = bool(hits)
     found = [number for number in numbers(text) if _counts(text, number)]
     for index, number in enumerate(found):
         following = found[index + 1].start if index + 1 < len(found) else len(text)
-        context = text[max(0, number.start - 90) : min(following, number.end + 110)]
+        before = max((each.end for each in found[:index] if each.value >= SOME_FROM), default=0)
+        context = text[max(before, number.start - 90) : min(following, number.end + 110)]
         if _RATED.search(context):
-            hits.append(Hit(FACTOR, "ratings", number.start, number.end, True))
-        elif _PAIR.search(context):
+            hits.append(Hit(FACTOR, RATINGS, number.start, number.end, True))
+        elif _PAIR.search(context) and not unpaired:
             value = _size(number.value) if number.value >= SOME_FROM else UNSURE
             hits.append(Hit(FACTOR, value, number.start, number.end, number.value >= SOME_FROM))
         elif asked and _TEXT.search(context):
-            hits.append(Hit(FACTOR, "raw", number.start, number.end))
+            hits.append(Hit(FACTOR, RAW, number.start, number.end))
     return hits
 
 
@@ -89,7 +112,10 @@ def kind(value: str) -> str:
 
 
 def counted(text: str) -> str:
-    """Whether the pairs that a plain text speaks of are some or many; some, where it does not say."""
+    """What the pairs that a plain text speaks of count as: some or many, texts where they are too few.
+
+    Some, where it does not say.
+    """
     found = [
         number
         for number in numbers(text)
@@ -101,7 +127,19 @@ def counted(text: str) -> str:
     near = [number for number in found if _PAIR.search(text, max(0, number.start - 60), number.end + 80)]
     if found:
         return _size(max(number.value for number in near or found))
-    return MANY if _MANY.search(text) else SOME
+    if _MANY.search(text):
+        return MANY
+    return RAW if _too_few(text) else SOME
+
+
+def _too_few(text: str) -> bool:
+    """Whether a plain text counts its pairs, and comes to fewer than make a difference."""
+    return any(
+        2 < number.value < SOME_FROM
+        and _counts(text, number)
+        and (_FEW.match(text, number.end) or _PAIR.search(text, number.end, number.end + 40))
+        for number in numbers(text)
+    )
 
 
 def _size(pairs: float) -> str:

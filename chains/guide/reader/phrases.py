@@ -21,13 +21,20 @@ class _Phrases:
     pattern: re.Pattern[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    values: tuple[_Phrases, ...]
+    hedges: re.Pattern[str]
+    fillers: re.Pattern[str]
+
+
 @cache
-def _table() -> tuple[tuple[_Phrases, ...], re.Pattern[str]]:
+def _table() -> _Table:
     table = tomllib.loads(
         resources.files("chains.guide.reader").joinpath("phrases.toml").read_text(encoding="utf-8")
     )
     macros = table.pop("macros")
-    hedges = _joined(table.pop("hedges")["patterns"], macros)
+    hedges, fillers = (_joined(table.pop(name)["patterns"], macros) for name in ("hedges", "fillers"))
     found = [
         _Phrases(factor, value, strength == "sure", _joined(patterns, macros))
         for factor, values in table.items()
@@ -35,7 +42,7 @@ def _table() -> tuple[tuple[_Phrases, ...], re.Pattern[str]]:
         for strength, patterns in strengths.items()
         if patterns
     ]
-    return tuple(found), hedges
+    return _Table(tuple(found), hedges, fillers)
 
 
 def _joined(patterns: list[str], macros: dict[str, str]) -> re.Pattern[str]:
@@ -49,11 +56,16 @@ def phrase_hits(text: str) -> list[Hit]:
     """Every phrase of the table that stands in a plain text."""
     return [
         Hit(phrases.factor, phrases.value, *match.span(), phrases.sure)
-        for phrases in _table()[0]
+        for phrases in _table().values
         for match in phrases.pattern.finditer(text)
     ]
 
 
 def hedges(text: str) -> list[tuple[int, int]]:
     """Where a plain text hedges or says that the person does not know."""
-    return [match.span() for match in _table()[1].finditer(text)]
+    return [match.span() for match in _table().hedges.finditer(text)]
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a plain text consists of nothing but "hm", "well" and the like."""
+    return not any(char.isalnum() for char in _table().fillers.sub("", text))

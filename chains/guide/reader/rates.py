@@ -13,7 +13,7 @@ FACTOR = "change_rate"
 BORDERS = ((2.5, "daily"), (20.0, "weekly"), (115.0, "monthly"), (300.0, UNSURE))
 BEYOND = "yearly"
 
-_WEEKDAYS = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+_WEEKDAYS = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:mon|tues?|wed|thur?s?|fri|sat|sun)(?!\w))"
 _MONTHS = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
     r"|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec)"
@@ -61,6 +61,9 @@ _OFTEN = re.compile(
     rf"im)\s+(?:the )?{_SPAN}"
 )
 _EVERY = re.compile(rf"\b(?:every|each|per|evry)\s+(?:after )?{_SPAN}")
+_EACH_DATE = re.compile(
+    rf"\b(?:every|each)\s+(?:\d{{1,2}}(?:st|nd|rd|th)?|first|last)(?: day)?(?: of)?\s+{_MONTHS}\b"
+)
 _AMOUNT = re.compile(rf"\b(?:an?|per|one)\s+(?:single |working )?(?:{_UNIT})\b")
 _ONCE_IN = re.compile(rf"\bonce (?:in )?{_SPAN}")
 _ADVERBS = [(re.compile(rf"\b(?:{pattern})\b"), days) for pattern, days in ADVERBS.items()]
@@ -99,12 +102,15 @@ def _rates(text: str) -> Iterator[tuple[float, int, int, bool]]:
             yield _period(match), *match.span(), True
     for match in _EVERY.finditer(text):
         if free(match):
-            yield _period(match), *match.span(), True
+            # "Four per year".
+            number = next((n for n in numbers(text) if n.end == match.start() - 1), None)
+            times = number.value if number and match[0].startswith("per") else 1.0
+            yield _period(match) / max(1.0, times), *match.span(), True
     for pattern, days in _ADVERBS:
         for match in pattern.finditer(text):
             if free(match):
                 yield days, *match.span(), True
-    for pattern, days in ((_ON_WEEKDAYS, 7.0), (_WORKDAYS, 1.0)):
+    for pattern, days in ((_EACH_DATE, 365.0), (_ON_WEEKDAYS, 7.0), (_WORKDAYS, 1.0)):
         for match in pattern.finditer(text):
             if free(match):
                 yield days, *match.span(), True

@@ -2,14 +2,16 @@
 
 Rules read numbers, rates, money, times and phrases; classifiers weigh what the rules found together with
 what the message means as a whole. A model, where there is one, reads first; what it does not say, or says
-without the message's own words, is read by rules and classifiers.
+without the message's own words, is read by rules and classifiers. Where it contradicts a sure rule, it is
+left to the person.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,13 +21,12 @@ from chains.guide.policy import POLICY
 from chains.guide.reader.by_model import read_by_model
 from chains.guide.reader.classifier import Fitted, fitted
 from chains.guide.reader.hits import UNSURE, Hit
-from chains.guide.reader.material import PAIRS, counted, kind
-from chains.guide.reader.phrases import hedges
+from chains.guide.reader.material import PAIRS, RATINGS, counted, kind
+from chains.guide.reader.phrases import hedges, says_nothing
 from chains.guide.reader.replies import NO, YES, affirms, all_or_none, lines_for
 from chains.guide.reader.rules import as_answer, find_hits, in_passing
-from chains.guide.reader.spans import around, plain, sentences
+from chains.guide.reader.spans import Span, around, plain, sentences
 from chains.guide.reader.weighing import (
-    NOTHING,
     answer_features,
     answers,
     remark_features,
@@ -45,12 +46,16 @@ LEAST_UNFOUND = 0.55
 LEAST_ELSEWHERE = 0.9
 # In passing: what rules found must be this likely, what they did not find that likely. What is less
 # likely is better asked about: a direct answer is read far better.
-LEAST_FOUND = 0.25
-LEAST_GUESSED = 0.95
+LEAST_FOUND = 0.1
+LEAST_GUESSED = 0.9
+# What an answer surely says by rule counts where it is this likely.
+LEAST_SURE = 0.3
 # What a person cannot answer, but seems to have said at first.
 LEAST_RECALLED = 0.02
 # The same of what nobody was asked about.
 LEAST_SAID = 0.5
+# So many vectors of a few hundred numbers are kept.
+REMEMBERED = 64
 # Shorter messages say nothing in passing that a rule would not find.
 FEWEST_WORDS = 6
 
@@ -62,6 +67,13 @@ class Reader:
     encoder: TokenReader
     model: BaseChatModel | None = None
     classifiers: Fitted = field(default_factory=fitted)
+    # An opening is looked at again at the end, an answer to a confirmation twice.
+    _vector: Callable[[str], np.ndarray] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Texts that were encoded lately are not encoded again."""
+        remembering = lru_cache(REMEMBERED)(lambda text: self.encoder.encode([text])[0].vector)
+        object.__setattr__(self, "_vector", remembering)
 
     def read(
         self,
@@ -75,15 +87,15 @@ class Reader:
         say when something must be live only with `today`.
         """
         heard: dict[str, Heard] = {}
+        disputed: list[Heard] = []
         unsure: set[str] = set()
         low = plain(text)
         lines = lines_for(text, asked)
         parts = [(0, len(text), asked)]
         if lines is not None:
             parts = [(*line, (factor,)) for factor, line in zip(asked, lines, strict=True)]
-        vectors = [encoded.vector for encoded in self.encoder.encode([text[s:e] for s, e, _ in parts])]
-        for (start, end, factors), vector in zip(parts, vectors, strict=True):
-            part = low[start:end]
+        for start, end, factors in parts:
+            part, vector = low[start:end], self._vector(text[start:end])
             spans = sentences(part)
             for hit in self._found(part, vector, factors, today):
                 if hit.value == UNSURE:
@@ -92,13 +104,24 @@ class Reader:
                     span = around(spans, hit.start, hit.end)
                     quote = text[start + span.start : start + span.end]
                     heard[hit.factor] = Heard(hit.factor, hit.value, quote)
+        if not asked and confirming is None:
+            clearly_said = self.recall(text, [f for f in POLICY.factors if f not in heard], LEAST_GUESSED)
+            heard |= {each.factor: each for each in clearly_said}
         if self.model is not None and confirming is None:
+            hits = find_hits(low, asked, today)
             for value in read_by_model(self.model, text, asked):
-                heard[value.factor] = value
+                sure = in_passing([hit for hit in hits if hit.factor == value.factor])
+                if sure is None or sure.value == value.value:
+                    heard[value.factor] = value
+                    continue
+                span = around(sentences(low), sure.start, sure.end)
+                heard[value.factor] = Heard(value.factor, sure.value, text[span.start : span.end])
+                disputed.append(value)
         return Reading(
             tuple(heard[factor] for factor in POLICY.in_order(heard)),
             POLICY.in_order(factor for factor in unsure if factor not in heard),
             affirms(low) if confirming else None,
+            tuple(disputed),
         )
 
     def recall(self, text: str, factors: Iterable[str], least: float = LEAST_RECALLED) -> tuple[Heard, ...]:
@@ -106,23 +129,38 @@ class Reader:
 
         What is not said clearly is asked about; only where the answer is missing is this taken.
         """
-        low = plain(text)
-        if len(low.split()) < FEWEST_WORDS:
+        if len(text.split()) < FEWEST_WORDS:
             return ()
-        vector, words, spans = self.encoder.encode([text])[0].vector, words_of(low), sentences(low)
-        hits = find_hits(low, ())
-        heard: list[Heard] = []
-        for factor in factors:
-            own = [hit for hit in hits if hit.factor == factor]
-            features = remark_features(vector, low, own, factor)
-            likely = self.classifiers.remarks[factor].probabilities(features, words)
-            # The first class is that it says nothing.
-            best = 1 + int(likely[1:].argmax())
-            if likely[best] >= least:
-                hit = _resting_on(own, remarks(factor)[best], low, factor)
-                span = around(spans, hit.start, hit.end)
-                heard.append(Heard(factor, hit.value, text[span.start : span.end]))
-        return tuple(heard)
+        pieces = self._pieces(text)
+        seeming = (self._seems(text, pieces, factor, least) for factor in factors)
+        return tuple(heard for heard in seeming if heard)
+
+    def _pieces(self, text: str) -> list[tuple[Span, list[Hit]]]:
+        """The whole text and each of its sentences, with what rules find there."""
+        low = plain(text)
+        spans = [Span(0, len(low)), *sentences(low)]
+        return [(span, find_hits(low[span.start : span.end], ())) for span in spans]
+
+    def _seems(
+        self, text: str, pieces: Sequence[tuple[Span, list[Hit]]], factor: str, least: float
+    ) -> Heard | None:
+        """What a text seems to say of a factor in passing, if that is at least so likely."""
+        whole, *parts = (
+            self._likely_remark(text[span.start : span.end], hits, factor) for span, hits in pieces
+        )
+        # What one sentence says is lost among many; what it seems to say alone may be meant otherwise.
+        likely = np.sqrt(whole * np.max(parts, axis=0))
+        # The first class is that it says nothing.
+        best = 1 + int(likely[1:].argmax())
+        if likely[best] < least:
+            return None
+        low, own = plain(text), [hit for hit in pieces[0][1] if hit.factor == factor]
+        hit = _resting_on(own, remarks(factor)[best], low, factor)
+        if hit in own:
+            span = around(sentences(low), hit.start, hit.end)
+        else:
+            span, _ = pieces[1 + int(np.argmax([part[best] for part in parts]))]
+        return Heard(factor, hit.value, text[span.start : span.end])
 
     def _found(self, part: str, vector: np.ndarray, asked: tuple[str, ...], today: date | None) -> list[Hit]:
         """What one part says of each factor, at most one hit a factor."""
@@ -140,42 +178,51 @@ class Reader:
                     chosen = Hit(factor, (YES if several else NO)[factor], 0, len(part))
                 found.append(chosen)
             else:
-                found.append(self._remark(own, part, vector, factor, opening=not asked))
+                found.append(self._remark(own, part, vector, factor))
         return [hit for hit in found if hit]
+
+    def _likely_remark(self, piece: str, hits: list[Hit], factor: str) -> np.ndarray:
+        """How likely a piece of a message says each of `remarks` of a factor."""
+        low, own = plain(piece), [hit for hit in hits if hit.factor == factor]
+        features = remark_features(self._vector(piece), low, own, factor)
+        return self.classifiers.remarks[factor].probabilities(features, words_of(low))
 
     def _answer(
         self, own: list[Hit], part: str, vector: np.ndarray, factor: str, *, elsewhere: bool
     ) -> Hit | None:
         """An answer's value; `elsewhere`, it surely says something of another factor."""
+        if says_nothing(part) and affirms(part) is None:
+            return None
         least = LEAST_ANSWER if own else LEAST_ELSEWHERE if elsewhere else LEAST_UNFOUND
         likely = self.classifiers.answers[factor].probabilities(
             answer_features(vector, part, own, factor), words_of(part)
         )
         best = int(likely.argmax())
+        by_rule = in_passing(own)
+        if by_rule and likely[answers(factor).index(kind(by_rule.value))] >= LEAST_SURE:
+            return by_rule
         if likely[best] < least or (answers(factor)[best] == UNSURE and not hedges(part)):
             return as_answer(own, part, factor, alone=True)
         return _resting_on(own, answers(factor)[best], part, factor)
 
-    def _remark(
-        self, own: list[Hit], part: str, vector: np.ndarray, factor: str, *, opening: bool
-    ) -> Hit | None:
+    def _remark(self, own: list[Hit], part: str, vector: np.ndarray, factor: str) -> Hit | None:
+        """What rules surely find of a factor that was not asked about, unless that is unlikely."""
         by_rule = in_passing(own)
-        if len(part.split()) < FEWEST_WORDS:
+        if by_rule is None or len(part.split()) < FEWEST_WORDS:
             return by_rule
-        kinds = remarks(factor)
         likely = self.classifiers.remarks[factor].probabilities(
             remark_features(vector, part, own, factor), words_of(part)
         )
-        if by_rule and likely[kinds.index(kind(by_rule.value))] >= LEAST_FOUND:
-            return by_rule
-        best = int(likely.argmax())
-        if not opening or kinds[best] == NOTHING or likely[best] < LEAST_GUESSED:
-            return None
-        return _resting_on(own, kinds[best], part, factor)
+        return by_rule if likely[remarks(factor).index(kind(by_rule.value))] >= LEAST_FOUND else None
 
 
 def _resting_on(own: list[Hit], value: str, part: str, factor: str) -> Hit:
-    """A value with the words that a rule found for it, or else with all of them."""
-    value = counted(part) if value == PAIRS else value
+    """A value with the words that a rule found for it, or else with all of them.
+
+    Pairs count by their number, and count as well where there are ratings beside them.
+    """
+    pairs = [hit for hit in own if hit.sure and kind(hit.value) == PAIRS]
+    if value == PAIRS or (value == RATINGS and pairs):
+        value = counted(part)
     found = [hit for hit in own if hit.value == value]
     return max(found, key=lambda hit: (hit.sure, hit.end)) if found else Hit(factor, value, 0, len(part))

@@ -15,7 +15,7 @@ SOON_BELOW_DAYS = 60.0
 
 _UNITS = {
     r"hours?|hrs?": 0.05,
-    r"days?|d": 1.0,
+    r"days?|(?<=\d)d|(?<=\d )d": 1.0,
     r"weeks?|wks?|w|sprints?": 7.0,
     r"fortnights?": 14.0,
     r"months?|mths?|mo": 30.4,
@@ -63,7 +63,8 @@ _SEASONS = {
 _SEASON = "|".join(_SEASONS)
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _SOON = re.compile(
-    rf"\btomorrow\b|\btoday\b|\btonight\b|\bnext week\b|\bnext month\b|\bthis (?:week|month)\b|"
+    rf"\btomorrow\b|\btmrw\b|\byesterday\b(?!'s)|\btoday\b|\btonight\b|"
+    rf"\bnext week\b|\bnext month\b|\bthis (?:week|month)\b|"
     rf"\b(?:by|on|until|till|before|next|this|deadline|is) {_WEEKDAY}\b"
     r"|\b(?:end|close) of (?:the|this) (?:month|week)\b|\b(?:within|inside) the (?:month|week)\b|"
     r"\bmonth'?s end\b|\ba matter of (?:days|weeks)\b"

@@ -72,6 +72,14 @@ def test_what_the_opening_says_is_not_asked(talk: Talk):
     assert "Noted: only how it answers, 50 to 10,000 examples." in talk.notes
 
 
+def test_what_the_opening_only_seems_to_say_is_asked_and_counts_where_nobody_can_answer(talk: Talk):
+    said = "The replies are far too stiff and formal for them."
+    talk.begin(f"We run a helpline for newcomers in town. {said} Could you help?")
+    assert talk.asked.id == "need"
+    talk.say("I don't know")
+    assert (talk.state.known["need"].value, talk.state.known["need"].quote) == ("behaviour", said)
+
+
 def test_what_was_said_in_passing_is_not_asked(talk: Talk):
     talk.begin().say("only the tone, and we have 3,000 pairs")
     assert talk.asked.id == "budget"

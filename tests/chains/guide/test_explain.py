@@ -244,3 +244,20 @@ def test_volumes_reach_the_costs(volumes: dict[str, float], label: str) -> None:
     more = recommend({}, (), volumes, TODAY)
     first = {cost.label: cost.high for cost in usual.costs}
     assert {cost.label: cost.high for cost in more.costs}[label] == pytest.approx(50 * first[label])
+
+
+def test_words_that_carry_several_reasons_are_quoted_once() -> None:
+    said = "new prices every Monday, just the PDFs, and no money at all"
+    known = {
+        "need": Known("facts", "they ask for prices"),
+        **{
+            factor: Known(value, said)
+            for factor, value in {"change_rate": "weekly", "data": "raw", "budget": "none"}.items()
+        },
+    }
+    reasons = recommend(known, (), {}, TODAY).reasons
+    assert [(reason.quote == said, reason.again) for reason in reasons] == [
+        (True, False),
+        *((reason.quote == said, reason.quote == said) for reason in reasons[1:]),
+    ]
+    assert any(reason.again for reason in reasons)

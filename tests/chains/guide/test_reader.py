@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pytest
 
+from chains.guide.policy import POLICY
 from chains.guide.reader import Reader
 from chains.llm import ModelSettings, connect
+from knowledge.embeddings.base import Encoded
 from knowledge.embeddings.minilm import MiniLM
 from tests.support.openai_server import Fail, OpenAIServer, Say
 
+STIFF = "The replies are far too stiff and formal for them."
+OPENING = f"We run a helpline for newcomers in town. {STIFF} Could you help?"
 MUSTS = ("citations", "deletion", "access")
 
 
@@ -38,6 +43,16 @@ def values(reader: Reader, text: str, *asked: str) -> dict[str, str]:
         ("citations", "the auditors want to see where each answer comes from", "must"),
         ("privacy", "it is patient data", "private"),
         ("need", "only the tone, the facts are fine", "behaviour"),
+        ("change_rate", "four per year", "monthly"),
+        ("change_rate", "a fresh one every wed", "weekly"),
+        ("citations", "nobody asks for a source", "no"),
+        ("privacy", "nothing secret about it", "public"),
+        ("team", "our two data scientists left in spring", "none"),
+        ("budget", "750k CHF, the board decided on 3 March", "large"),
+        ("budget", "it is approved, 7 figures", "large"),
+        ("data", "2.1M lines of code, no descriptions", "raw"),
+        ("data", "30 pairs, plus the website", "raw"),
+        ("data", "our ratings of 4k outputs, and 2,300 gold pairs", "some_pairs"),
     ],
 )
 def test_an_answer_is_read_as_its_value(reader: Reader, factor: str, text: str, value: str):
@@ -49,6 +64,50 @@ def test_not_knowing_and_hedging_leave_a_factor_open(reader: Reader, text: str):
     reading = reader.read(text, ("change_rate",))
     assert reading.heard == ()
     assert reading.unsure == ("change_rate",)
+
+
+@pytest.mark.parametrize("text", ["hm", "well…", "ehm, good question, let me think", "phew"])
+@pytest.mark.parametrize("factor", POLICY.factors)
+def test_a_reply_that_says_nothing_answers_nothing(reader: Reader, factor: str, text: str):
+    assert reader.read(text, (factor,)).heard == ()
+
+
+@pytest.mark.parametrize(
+    ("count", "value"),
+    [("40", "raw"), ("900", "some_pairs"), ("10,000", "some_pairs"), ("11k", "many_pairs")],
+)
+def test_pairs_are_told_apart_by_their_number_alone(reader: Reader, count: str, value: str):
+    assert values(reader, f"{count} questions with the answers that our people gave", "data")["data"] == value
+
+
+def test_what_an_opening_only_seems_to_say_is_not_read_but_recalled_with_its_one_sentence(reader: Reader):
+    assert reader.read(OPENING).heard == ()
+    heard = reader.recall(OPENING, ["need"])
+    assert [(each.value, each.quote) for each in heard] == [("behaviour", STIFF)]
+
+
+def test_what_an_opening_says_clearly_rests_on_its_one_sentence(reader: Reader):
+    asked_for = "People ask which plants are in stock, and it invents them."
+    heard = reader.read(f"We are a garden centre with four branches. {asked_for} Any advice?").heard
+    assert [(each.factor, each.value, each.quote) for each in heard] == [("need", "facts", asked_for)]
+
+
+def test_a_text_is_encoded_once_however_often_it_is_looked_at(minilm: MiniLM):
+    encoded: list[str] = []
+
+    class Counting:
+        spans = minilm.spans
+
+        def encode(self, texts: Sequence[str]) -> list[Encoded]:
+            encoded.extend(texts)
+            return minilm.encode(texts)
+
+    reader = Reader(Counting())
+    reader.read(OPENING)
+    for factor in ("need", "data"):
+        reader.recall(OPENING, [factor])
+    assert encoded.count(OPENING) == 1
+    assert len(encoded) == len(set(encoded))
 
 
 def test_three_lines_answer_three_factors_in_their_order(reader: Reader):
@@ -122,3 +181,10 @@ def test_what_a_model_reads_without_the_messages_words_or_the_policys_names_is_d
 def test_where_the_model_fails_rules_and_classifiers_read(minilm: MiniLM, server: OpenAIServer):
     read = reading_with(minilm, server, Fail(500))
     assert read["budget"][0] == "large"
+
+
+def test_where_a_model_contradicts_a_sure_rule_both_are_told(minilm: MiniLM, server: OpenAIServer):
+    server.script(Say(entry("change_rate", "weekly", "say each morning")))
+    reading = Reader(minilm, connect(ModelSettings(base_url=server.base_url))).read(TEXT)
+    assert ("change_rate", "daily") in [(each.factor, each.value) for each in reading.heard]
+    assert [(each.value, each.quote) for each in reading.disputed] == [("weekly", "say each morning")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -10,6 +11,7 @@ from chains.guide.decision import decide
 from chains.guide.dialogue import Guide
 from chains.guide.policy import POLICY
 from chains.guide.reader import Reader
+from chains.guide.texts import signed
 from knowledge.embeddings.minilm import MiniLM
 from tests.support.guide_talk import Talk
 
@@ -176,6 +178,22 @@ def test_what_if_says_the_verdict_without_changing_anything(talk: Talk):
 def test_what_if_understands_what_nobody_would_answer_with(talk: Talk):
     asked_often(talk).say("what if we had no deadline?")
     assert talk.notes.startswith("With that (there are months) it would still be RAG")
+
+
+@pytest.mark.parametrize("begun", [tuned, asked_often], ids=["after the verdict", "before it"])
+def test_what_if_understands_a_must_by_its_name(talk: Talk, begun: Callable[[Talk], Talk]):
+    begun(talk).say("what if sources were a must?")
+    assert talk.notes.startswith("With that (sources are a must) it would")
+    assert "citations" not in talk.state.values or talk.state.values["citations"] != "must"
+
+
+def test_what_if_of_what_counts_nothing_says_that_the_points_stay(talk: Talk):
+    before = tuned(talk).state.values
+    talk.say("what if it were public?")
+    total = signed(decide(before).total)
+    assert talk.notes.startswith(
+        f"With that (public documents) it would still be fine-tuning: the points stay at {total}."
+    )
 
 
 def test_what_if_of_nothing_it_knows_says_what_to_ask(talk: Talk):
