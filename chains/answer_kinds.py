@@ -88,13 +88,18 @@ def wanted(question: str) -> Wanted:
     return Wanted(kind, stems, _ASKS_BOUND.search(question) is not None)
 
 
+def asks_whether(question: str) -> bool:
+    """Whether a question is answered by yes or no."""
+    return _WHETHER.search(question) is not None
+
+
 def passing(question: str) -> list[str]:
     """What in a question points at one moment or asks for a ranking ("last year", "best"), in lower case."""
     return [match.group().lower() for match in _PASSING.finditer(question)]
 
 
-def _read() -> tuple[list[_Kind], re.Pattern[str]]:
-    """The kinds of the file, with its named pieces filled in, and what is passing."""
+def _read() -> tuple[list[_Kind], re.Pattern[str], re.Pattern[str]]:
+    """The kinds of the file, with its named pieces filled in, what is passing, and what asks whether."""
     table: dict[str, Any] = tomllib.loads(PATTERNS.read_text(encoding="utf-8"))
 
     def pattern(text: str) -> re.Pattern[str]:
@@ -109,8 +114,8 @@ def _read() -> tuple[list[_Kind], re.Pattern[str]]:
         )
         for kind in table["kinds"]
     ]
-    return kinds, pattern(table["passing"])
+    return kinds, pattern(table["passing"]), pattern(table["whether"])
 
 
-_KINDS, _PASSING = _read()
+_KINDS, _PASSING, _WHETHER = _read()
 KINDS = tuple(kind.name for kind in _KINDS)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from chains.answer_kinds import PARTICULARS, VAGUE, passing, wanted
+from chains.answer_kinds import PARTICULARS, VAGUE, asks_whether, passing, wanted
 from chains.extract import Choice
 from chains.features import NAMES as UNIT_FEATURES
 from knowledge.retriever import Hit
@@ -60,12 +60,13 @@ def features(hits: Sequence[Hit], ranked: Sequence[Choice]) -> np.ndarray:
     question = hits[0].question
     asked = wanted(question.text)
     missing = 1 - max(asked.met_by(_with_lead(choice)) for choice in ranked[:LOOKED_AT])
+    particular = asked.name in PARTICULARS and not asks_whether(question.text)
     values = {
         "cosine": max(max(hit.units_cosine, default=0.0) for hit in hits),
         "pooled": best.values[UNIT_FEATURES.index("pooled")],
         "unmet": _unmet(best.hit),
         "kind_missing": 0.0 if asked.name in VAGUE else missing,
-        "particular": (1 + missing) / 2 if asked.name in PARTICULARS else 0.0,
+        "particular": (1 + missing) / 2 if particular else 0.0,
         "passing": _passes_by(question.text, hits[:LOOKED_AT]),
     }
     return np.array([float(values[name]) for name in NAMES])

@@ -35,6 +35,7 @@ def test_a_question_says_what_kind_of_answer_it_wants(question: str, kind: str) 
         ("How much does a seat cost?", "A seat is 12 EUR a month.", "Seats are ordered by your lead."),
         ("How long is the pager mine?", "You carry it for one week.", "You carry it everywhere."),
         ("When is payday?", "The money comes on the 26th.", "The money goes to your account."),
+        ("Is there a bonus?", "There are no bonuses.", "Bonuses are odd."),
         ("Who founded the company?", "It was founded by Ada Holm.", "It was founded in a cellar."),
     ],
 )

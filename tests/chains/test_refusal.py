@@ -40,6 +40,7 @@ def test_what_they_do_not_say_is_no_plain_answer(index: Index, question: str):
         ("What is the phone number of the server room?", "kind_missing", True),
         ("How much does an espresso cost?", "particular", True),
         ("When is the handover?", "particular", False),
+        ("Is there a discount on espresso?", "particular", False),
         ("Who won the tournament last year?", "passing", True),
         ("Who carries the pager?", "passing", False),
     ],
