@@ -1,7 +1,7 @@
 # What each target needs is Python (3.11 to 3.13), make and git: the rest is installed into .venv.
 # `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench load audit lock lock-check clean
+.PHONY: help run test lint format bench load chaos audit lock lock-check clean
 SHELL := /bin/sh
 
 # The first Python that fits; one named on the command line is taken as it is.
@@ -40,6 +40,9 @@ bench: $(VENV)/dev.stamp ## Measure speed and quality, side by side with LangCha
 
 load: $(VENV)/dev.stamp ## Measure a bot under 50 events a second for five minutes.
 	$(BIN)/python -m tests.load
+
+chaos: $(VENV)/dev.stamp ## Kill processes at random under a stream of questions, and count replies.
+	$(BIN)/python -m tests.chaos
 
 audit: $(VENV)/run.stamp ## Look the locked packages up among known vulnerabilities.
 	$(UV) tool run --from '$(AUDIT)' pip-audit --strict --require-hashes --disable-pip -r requirements.lock
