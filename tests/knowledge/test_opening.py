@@ -15,10 +15,11 @@ import pytest
 from knowledge.access import Place
 from knowledge.database import open_database
 from knowledge.embeddings.choice import EmbedderSettings
-from knowledge.opening import HomeInUse, HomeUnusable, open_index, own
+from knowledge.opening import HomeInUse, HomeUnusable, forget_vectors, open_index, own
 from knowledge.retriever import search
+from knowledge.vectors import open_vectors
 from tests.support.forks import FORKS
-from tests.support.knowledge import close, home_with_model, sync, write
+from tests.support.knowledge import close, home_with_model, opened, sync, write
 
 
 def hold(home: Path, taken: Connection) -> None:
@@ -90,3 +91,15 @@ def test_an_index_is_opened_again_with_what_it_held(tmp_path: Path, model_folder
         hits = search(index, "What colour has the pager?", Place.internal())
         assert [hit.stored.chunk.text for hit in hits] == ["The pager is red."]
         close(index)
+
+
+def test_vectors_that_are_forgotten_are_made_anew_by_the_next_sync(tmp_path: Path) -> None:
+    docs = write(tmp_path / "docs", {"leave.md": "# Leave\n\nEverybody has thirty days of leave.\n"})
+    with opened(tmp_path / "home") as index:
+        sync(index, docs)
+        made = open_vectors(index.chroma, index.embedder.name).ids()
+        assert made
+        forget_vectors(index.engine, tmp_path / "home", None)
+        assert open_vectors(index.chroma, index.embedder.name).ids() == set()
+        sync(index, docs)
+        assert open_vectors(index.chroma, index.embedder.name).ids() == made

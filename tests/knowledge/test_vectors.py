@@ -113,3 +113,15 @@ def test_vectors_are_there_after_the_store_is_opened_again(tmp_path: Path):
 def test_a_server_that_is_not_there_is_said_in_words(tmp_path: Path):
     with pytest.raises(VectorsUnavailable, match=r"Chroma at http://127\.0\.0\.1:9 cannot be used"):
         connect(tmp_path, "http://127.0.0.1:9")
+
+
+def test_what_chroma_refuses_is_told_from_failures_of_ours(client: ClientAPI):
+    vectors = open_vectors(client, "words")
+    vectors.add([1], unit(1), ["everyone"])
+    drop_vectors(client, "words")
+    with pytest.raises(VectorsUnavailable, match="Chroma does not answer"):
+        vectors.search(unit(1)[0], ["everyone"], 5)
+    with pytest.raises(VectorsUnavailable, match="Chroma does not answer"):
+        vectors.similarities(unit(1)[0], [1])
+    with pytest.raises(ValueError, match="to be a int"):
+        vectors.search(None, ["everyone"], "five")  # pyright: ignore[reportArgumentType]
