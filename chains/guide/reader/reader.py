@@ -33,6 +33,7 @@ from chains.guide.reader.weighing import (
     remarks,
     words_of,
 )
+from chains.guide.words import named
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -46,7 +47,9 @@ LEAST_UNFOUND = 0.55
 LEAST_ELSEWHERE = 0.9
 # In passing: what rules found must be this likely, what they did not find that likely. What is less
 # likely is better asked about: a direct answer is read far better.
-LEAST_FOUND = 0.1
+LEAST_FOUND = 0.25
+# The same where their own words name the factor: "never changes".
+LEAST_NAMED = 0.1
 LEAST_GUESSED = 0.9
 # What an answer surely says by rule counts where it is this likely.
 LEAST_SURE = 0.3
@@ -213,7 +216,10 @@ class Reader:
         likely = self.classifiers.remarks[factor].probabilities(
             remark_features(vector, part, own, factor), words_of(part)
         )
-        return by_rule if likely[remarks(factor).index(kind(by_rule.value))] >= LEAST_FOUND else None
+        found = part[by_rule.start : by_rule.end]
+        # A single word, such as "daily", may well speak of something else.
+        least = LEAST_NAMED if " " in found and factor in named(found) else LEAST_FOUND
+        return by_rule if likely[remarks(factor).index(kind(by_rule.value))] >= least else None
 
 
 def _resting_on(own: list[Hit], value: str, part: str, factor: str) -> Hit:

@@ -59,6 +59,11 @@ def test_an_answer_is_read_as_its_value(reader: Reader, factor: str, text: str, 
     assert values(reader, text, factor)[factor] == value
 
 
+def test_who_cannot_train_is_heard_in_passing(reader: Reader):
+    said = "People ask what is in our contracts, and nobody here can train anything."
+    assert values(reader, said, "need")["team"] == "none"
+
+
 @pytest.mark.parametrize("text", ["no idea", "I don't know", "hard to say, some of it"])
 def test_not_knowing_and_hedging_leave_a_factor_open(reader: Reader, text: str):
     reading = reader.read(text, ("change_rate",))
