@@ -36,7 +36,7 @@ HITS = 20
 PASSAGE_NAMES = ("dense", "lexical", "late", "unit", "path")
 # Answerable questions that may be refused, and that may be answered with a doubt: means over collections.
 FALSE_REFUSALS = 0.02
-DOUBTS = 0.25
+DOUBTS = 0.45
 # False refusals at which collections are compared, each with a threshold of its own.
 COMPARED_AT = 0.05
 REFUSAL_PENALTY = 0.02
@@ -167,6 +167,17 @@ def quotes_held(asked: Sequence[Asked], weights: np.ndarray) -> float:
     return float(np.mean(held))
 
 
+def rightly(asked: Sequence[Asked], weights: np.ndarray) -> np.ndarray:
+    """Whether each question would be answered with its gold quote, or without one from a gold document."""
+    found = []
+    for item in asked:
+        chosen = extract.choose(extract.rank(item.hits, weights))
+        quote = item.question.get("gold_quote")
+        held = holds(" ".join(each.unit.text for each in chosen), quote) if quote else bool(item.gold)
+        found.append(bool(item.gold) and held)
+    return np.array(found)
+
+
 def refusal_data(asked: Sequence[Asked], weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The refusal's features, and whether each question has an answer."""
     features = [refusal.features(item.hits, extract.rank(item.hits, weights)) for item in asked]
@@ -179,7 +190,7 @@ def threshold(groups: Sequence[tuple[np.ndarray, np.ndarray]], weights: np.ndarr
 
 
 def refused(scores: np.ndarray, answered: np.ndarray, below: float) -> tuple[float, float]:
-    """Refusals as shares: of what has no answer, and of what has one."""
+    """What is below as shares: of what has no answer (or a wrong one), and of what has one."""
     return float((scores[answered == 0] < below).mean()), float((scores[answered == 1] < below).mean())
 
 
@@ -205,7 +216,10 @@ def collect(pairs: Sequence[tuple[Path, Path]], home: Path) -> dict[str, list[As
 
 def report(collected: dict[str, list[Asked]]) -> None:
     """Prints each collection's figures, by weights from the others."""
-    print(f"{'':28} n   hit@1  hit@5  quotes  refused right  wrongly  right at {COMPARED_AT:.0%} wrongly")
+    print(
+        f"{'':28} n   hit@1  hit@5  quotes  refused right  wrongly  right at {COMPARED_AT:.0%} wrongly  "
+        "doubted of wrong answers  of right"
+    )
     for name, asked in collected.items():
         others = [item for other, items in collected.items() if other != name for item in items]
         passages = listwise(passage_groups(others), 0.01)
@@ -214,11 +228,17 @@ def report(collected: dict[str, list[Asked]]) -> None:
         weights, _ = logistic(judged, REFUSAL_PENALTY)
         features, answered = refusal_data(asked, sentences)
         scores = features @ weights
-        right, wrong = refused(scores, answered, threshold(judged, weights, FALSE_REFUSALS))
+        below = threshold(judged, weights, FALSE_REFUSALS)
+        right, wrong = refused(scores, answered, below)
+        said = scores >= below
+        doubt, needless = refused(
+            scores[said], rightly(asked, sentences)[said], threshold(judged, weights, DOUBTS)
+        )
         at_best, _ = refused(scores, answered, threshold([(features, answered)], weights, COMPARED_AT))
         print(
             f"{name:28} {len(asked):<4}{hit_at(asked, passages, 1):.3f}  {hit_at(asked, passages, 5):.3f}  "
-            f"{quotes_held(asked, sentences):.3f}   {right:.3f}          {wrong:.3f}    {at_best:.3f}",
+            f"{quotes_held(asked, sentences):.3f}   {right:.3f}          {wrong:.3f}    {at_best:.3f}"
+            f"                  {doubt:.3f}                     {needless:.3f}",
             flush=True,
         )
 
