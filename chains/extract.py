@@ -17,7 +17,7 @@ WEIGHTS = Path(__file__).with_name("extraction.toml")
 MAX_STATEMENTS = 3
 MAX_WORDS = 80
 # How far a further sentence may be behind the best one, in the score's unit: fewer words where one answers.
-MAX_BEHIND = 3.0
+MAX_BEHIND = 4.5
 
 
 @dataclass(frozen=True, slots=True)
