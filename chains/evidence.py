@@ -90,17 +90,26 @@ class Evidence:
 
     @cached_property
     def segments(self) -> tuple[Segment, ...]:
-        """The lines, cut at semicolons: where numbers belong to the words beside them."""
-        return tuple(
-            Segment(
-                read_facts(part, self.language),
-                frozenset(content_words(part, self.language)),
-                claims.names | claims.identifiers,
-            )
-            for line in self.lines
-            for part in line.split(";")
-            for claims in (read_claims(part, self.language),)
-        )
+        """The lines, cut at semicolons: where numbers belong to the words beside them, and above."""
+        nearest = (self.passage.title, *self.passage.heading_path)[-1]
+        heading = frozenset(content_words(nearest, self.language))
+        question = frozenset[str]()
+        found: list[Segment] = []
+        for line, words in zip(self.lines, self.line_words, strict=True):
+            asks = line.endswith("?")
+            question = words if asks else question
+            for part in line.split(";"):
+                claims = read_claims(part, self.language)
+                found.append(
+                    Segment(
+                        read_facts(part, self.language),
+                        frozenset(content_words(part, self.language)),
+                        claims.names | claims.identifiers,
+                        heading | question,
+                        asks,
+                    )
+                )
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +125,17 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A line or part of it: its facts, the stems of its content words, its names and identifiers."""
+    """A line or part of it: its facts, the stems of its content words, its names and identifiers.
+
+    `above` are the stems of the heading and of the question that it stands under. One that `asks` is such
+    a question itself.
+    """
 
     facts: Facts
     words: frozenset[str]
     names: frozenset[str]
+    above: frozenset[str]
+    asks: bool
 
 
 def read_facts(text: str, language: str) -> Facts:

@@ -320,6 +320,12 @@ def _misplaced_number(claims: Claims, evidence: Sequence[Evidence]) -> Doubt | N
     for number in claims.numbers:
         beside = [segment for segment in segments if number in segment.facts.numbers]
         own = [segment for segment in beside if not segment.words - UNIT_STEMS or words & segment.words]
+        if not own:
+            # What is told of a heading or an answered question is named above alone. A word that another line
+            # has, too, may be what that line's number belongs to.
+            told = [other for other in segments if other not in beside and not other.asks]
+            if not any(words & other.words for other in told):
+                own = [segment for segment in beside if words & segment.above]
         if beside and words and not own:
             return "misplaced"
         placed = subjects & held - {number}

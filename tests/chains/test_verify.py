@@ -90,6 +90,40 @@ def test_numbers_and_names_of_the_question_may_be_repeated() -> None:
     assert len(check(answer, "Our team of 12 flies to Lisbon, what may hotels cost?")) == 1
 
 
+@pytest.mark.parametrize(
+    ("heading", "lines", "sentence", "shown"),
+    [
+        (
+            "When is payday?",
+            "On the 26th of each month, by transfer.",
+            "Payday is on the 26th of the month.",
+            1,
+        ),
+        ("Payday", "We transfer it on the 26th.", "Payday is on the 26th.", 1),
+        (
+            "Money",
+            "When is payday?\nOn the 26th, by transfer.\nWhen do bonuses come?\nOn the 5th, by cheque.",
+            "Bonuses come on the 5th.",
+            1,
+        ),
+        # Under another question, and beside the name that another line's number belongs to.
+        (
+            "Money",
+            "When is payday?\nOn the 26th, by transfer.\nWhen do bonuses come?\nOn the 5th, by cheque.",
+            "Bonuses come on the 26th.",
+            0,
+        ),
+        ("On-call pay", "Weekends: 100 euros\nNights: 50 euros", "On-call pay at weekends is 50 euros.", 0),
+    ],
+)
+def test_a_number_belongs_to_the_heading_or_question_above_its_line(
+    heading: str, lines: str, sentence: str, shown: int
+) -> None:
+    verifier = Verifier("What about money?", [Passage(1, "Handbook", (heading,), lines)])
+    (piece,) = split([f"{sentence.removesuffix('.')} [1]."])
+    assert bool(verifier.check(piece)) == bool(shown)
+
+
 def test_a_sentence_in_the_askers_language_is_marked_where_the_passage_has_another() -> None:
     question = "Wie viel darf ein Hotel kosten?"
     (statement,) = check("Ein Hotel darf höchstens 160 Euro für die Nacht kosten [2].", question)
