@@ -64,13 +64,13 @@ clean: ## Remove the environment (data in RAGTIME_HOME stays).
 # Where development tools were installed, they stay when only the run-time lock is asked for.
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/uv
 	@if [ -f $(VENV)/dev.stamp ]; then lock=requirements-dev.lock; else lock=requirements.lock; fi; \
-	echo "Installing what Ragtime needs ($$lock)…"; \
-	$(UV) pip sync --require-hashes $$lock && $(UV) pip install --quiet --offline --no-deps --editable .
+	echo "Installing what Ragtime needs into $(VENV) ($$lock): the first time it may take a minute or two…"; \
+	$(UV) pip sync --quiet --require-hashes $$lock && $(UV) pip install --quiet --offline --no-deps --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/uv
-	@echo "Installing what Ragtime and its tests need…"
-	@$(UV) pip sync --require-hashes requirements-dev.lock && $(UV) pip install --quiet --offline --no-deps --editable .
+	@echo "Installing what Ragtime and its tests need into $(VENV): the first time it may take a minute or two…"
+	@$(UV) pip sync --quiet --require-hashes requirements-dev.lock && $(UV) pip install --quiet --offline --no-deps --editable .
 	@touch $@ $(VENV)/run.stamp
 
 $(BIN)/uv:

@@ -42,7 +42,7 @@ def _check_sizes(entries: list[zipfile.ZipInfo], packed: int) -> None:
     too_dense = unpacked > SMALL_UNPACKED_BYTES and unpacked > MAX_UNPACK_RATIO * packed
     if too_dense or unpacked > MAX_UNPACKED_BYTES or len(entries) > MAX_ARCHIVE_ENTRIES:
         raise UnreadableDocument(
-            f"it would unpack from {packed / 2**20:,.1f} to {unpacked / 2**20:,.0f} MB: not opened"
+            f"it is {packed / 2**20:,.1f} MB, and would be {unpacked / 2**20:,.0f} MB unpacked: not opened"
         )
     largest = max((entry.file_size for entry in entries if entry.filename.endswith(".xml")), default=0)
     if largest > MAX_XML_BYTES:
