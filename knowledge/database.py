@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from knowledge.errors import AdminError
 
+SUPPORTED = ("sqlite", "postgresql")
 CONNECT_SECONDS = 10
 BUSY_TIMEOUT_MS = 5_000
 MAPPED_BYTES = 256 * 1024**2
@@ -35,13 +36,16 @@ def open_database(url: str) -> Engine:
     """Opens the database at a SQLAlchemy URL. SQLite is put into WAL mode, synced at each commit.
 
     Raises:
-        BadDatabase: it is no such URL, its driver is not installed, or SQLite's folder does not exist.
+        BadDatabase: it is no such URL, of a database that is not supported or whose driver is not installed,
+            or SQLite's folder does not exist.
     """
     try:
         parts = make_url(url)
         if parts.drivername in ("postgres", "postgresql"):
             # As hosts write it; SQLAlchemy would take a driver that is not installed.
             parts = parts.set(drivername="postgresql+psycopg")
+        if parts.get_backend_name() not in SUPPORTED:
+            raise ValueError(f"{parts.get_backend_name()} is not supported, SQLite and PostgreSQL are")
         # Errors are logged: what a statement's parameters hold, people wrote.
         on_server = parts.get_backend_name() != "sqlite"
         # By itself the driver waits for minutes for a server that does not answer.

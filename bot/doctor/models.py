@@ -126,7 +126,7 @@ def _listed(settings: Settings, name: str) -> Finding:
         advice = (
             "Check OPENAI_API_KEY"
             if isinstance(error, openai.AuthenticationError | openai.PermissionDeniedError)
-            else "Check OPENAI_BASE_URL and the network"
+            else _look_after(settings)
         )
         advice += "; until it works, answers are quoted from the documents"
         return Finding(MODEL, "failed", f"{name} at {where(settings)}: {reason(error)}", advice)
@@ -157,6 +157,13 @@ def retirement(model: str, shutdown: object, today: date) -> Finding:
 def where(settings: Settings) -> str:
     """The server that is called, in short."""
     return settings.openai_base_url or "OpenAI"
+
+
+def _look_after(settings: Settings) -> str:
+    """What may keep the server from answering."""
+    if settings.openai_base_url:
+        return "Check this machine's network, HTTPS_PROXY and OPENAI_BASE_URL"
+    return "Check this machine's network and HTTPS_PROXY"
 
 
 def reason(error: BaseException) -> str:

@@ -31,9 +31,11 @@ from bot.doctor import (
     storage,
     variables,
 )
+from knowledge.database import migrate, open_database
 from knowledge.embeddings.choice import EmbedderSettings
 from knowledge.opening import open_index, own
 from knowledge.sync import sync_folder
+from knowledge.tables import HISTORY
 from tests.support.bot_database import bot_database
 from tests.support.command import Done, ragtime_here
 from tests.support.openai_server import OpenAIServer
@@ -342,6 +344,20 @@ def test_an_empty_database_gets_its_tables_later(environment: dict[str, str], ho
     assert "at the next start" in finding.found
 
 
+def test_the_playground_needs_none_of_the_bots_tables(
+    environment: dict[str, str], home: Path, workspace: LocalSlack
+) -> None:
+    engine = open_database(f"sqlite:///{home / 'ragtime.db'}")
+    migrate(engine, HISTORY, "knowledge")
+    engine.dispose()
+    finding = about("Database", storage.database(load_settings(environment)))
+    assert "at the next start" not in finding.found
+    assert finding.found.endswith("the documents are in it, and what is said in the playground is not")
+    assert (
+        "at the next start" in about("Database", storage.database(in_slack(workspace, **environment))).found
+    )
+
+
 def test_a_locked_database_is_a_fault(
     environment: dict[str, str], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,7 +386,7 @@ def test_the_look_leaves_nothing_in_the_database(environment: dict[str, str], ho
     ("url", "words"),
     [
         ("postgresql://me:secret@127.0.0.1:9/ragtime", "postgresql://me:***@127.0.0.1:9/ragtime: connection"),
-        ("mysql://db/ragtime", "DATABASE_URL cannot be used"),
+        ("mysql://db/ragtime", "mysql is not supported, SQLite and PostgreSQL are"),
         ("postgresql://db:many/ragtime", "no SQLAlchemy URL"),
         ("ragtime.db", "no SQLAlchemy URL"),
         ("sqlite:////no/such/folder/x.db", "there is no folder"),
@@ -463,6 +479,18 @@ def test_a_model_server_that_is_not_there_is_a_fault(environment: dict[str, str]
     finding = about("Model", models.chat_model(settings))
     assert finding.failed
     assert "cannot be reached" in finding.found
+    assert "OPENAI_BASE_URL" in finding.advice
+
+
+def test_openai_that_cannot_be_reached_is_a_matter_of_the_network(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", closed_address())
+    finding = about("Model", models.chat_model(load_settings(environment | {"OPENAI_API_KEY": KEY})))
+    assert finding.failed
+    assert "cannot be reached" in finding.found
+    assert "HTTPS_PROXY" in finding.advice
+    assert "OPENAI_BASE_URL" not in finding.advice
 
 
 def test_a_page_that_is_no_model_server_is_a_fault(

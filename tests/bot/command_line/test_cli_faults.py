@@ -85,7 +85,7 @@ def test_a_damaged_store_of_vectors(there: dict[str, str]) -> None:
     ("name", "value", "said"),
     [
         ("DATABASE_URL", "postgresql://me@host:many/db", "DATABASE_URL cannot be used"),
-        ("DATABASE_URL", "mysql://me@host/db", "DATABASE_URL cannot be used"),
+        ("DATABASE_URL", "mysql://me@host/db", "DATABASE_URL cannot be used (mysql is not supported, SQLite"),
         ("CHROMA_URL", "http://", "CHROMA_URL: "),
         ("CHROMA_URL", "http://host:many", "CHROMA_URL: "),
         ("RAGTIME_HOME", "/dev/null/home", "/dev/null/home cannot be used"),
