@@ -1,7 +1,8 @@
-"""A softmax over a message's features, with weights fitted on written examples."""
+"""Softmaxes over a message's features, with weights fitted on written examples."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Literal
 import numpy as np
 
 Route = Literal["answer", "guide", "command", "smalltalk"]
+# By what is written alone, and by its meaning, too, which takes an embedding.
+Name = Literal["written", "meant"]
 ROUTES: tuple[Route, ...] = ("answer", "guide", "command", "smalltalk")
 
 # Written by `python -m tests.evaluation.fit_router --write`.
@@ -30,13 +33,30 @@ class Classifier:
         raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
         return raised / raised.sum(axis=-1, keepdims=True)
 
+    def route(self, features: np.ndarray) -> tuple[Route, bool]:
+        """The likeliest route of one message, and whether it is sure."""
+        likely = self.probabilities(features)
+        best = int(likely.argmax())
+        return ROUTES[best], bool(likely[best] >= self.sure_above)
+
 
 @cache
-def fitted() -> Classifier:
-    """The classifier that comes with the package."""
+def fitted(name: Name) -> Classifier:
+    """A classifier that comes with the package."""
     with np.load(WEIGHTS) as stored:
         return Classifier(
-            stored["weights"].astype(np.float32),
-            stored["bias"].astype(np.float32),
-            float(stored["sure_above"]),
+            stored[f"{name}_weights"].astype(np.float32),
+            stored[f"{name}_bias"].astype(np.float32),
+            float(stored[f"{name}_sure_above"]),
         )
+
+
+def save(classifiers: Mapping[Name, Classifier]) -> None:
+    """Writes what `fitted` reads."""
+    arrays: dict[str, np.ndarray] = {}
+    for name, classifier in classifiers.items():
+        arrays[f"{name}_weights"] = classifier.weights.astype(np.float16)
+        arrays[f"{name}_bias"] = classifier.bias
+        arrays[f"{name}_sure_above"] = np.array(classifier.sure_above)
+    # (Untyped: to a type checker an array might be numpy's own option.)
+    np.savez_compressed(WEIGHTS, **arrays)  # pyright: ignore[reportArgumentType]

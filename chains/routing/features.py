@@ -33,24 +33,23 @@ def normal(text: str) -> str:
     return " ".join(_MENTION.sub(" ", text).translate(_QUOTES).lower().split())
 
 
-def features(text: str, vector: np.ndarray, context: Context) -> np.ndarray:
+def features(text: str, context: Context, vector: np.ndarray | None = None) -> np.ndarray:
     """The numbers of one message; `text` is `normal`, `vector` its embedding of unit length.
 
     What a message is depends on where it is said ("weekly" answers the guide, a question interrupts it),
-    so that everything is there once for all contexts and once more for the guide's threads.
+    so that everything is there once for all contexts and once more for the guide's threads. The meaning
+    stands last: without a vector, the numbers are the first of those with one.
     """
     in_guide, in_answer = context == "guide_thread", context == "answer_thread"
     length = len(text.split())
     seen = PATTERNS * np.array([*patterns().found(text), *(length <= most for most in SHORT)], np.float32)
-    rest = np.concatenate(
-        [
-            MEANING * vector,
-            WORDS * _hashed(_words(text), WORD_PLACES),
-            WRITTEN * _hashed(_letters(text), LETTER_PLACES),
-        ]
+    written = np.concatenate(
+        [WORDS * _hashed(_words(text), WORD_PLACES), WRITTEN * _hashed(_letters(text), LETTER_PLACES)]
     )
     said_in = np.array([context == each for each in CONTEXTS], np.float32)
-    parts = [said_in, seen, seen * in_guide, seen * in_answer, rest, rest * in_guide]
+    parts = [said_in, seen, seen * in_guide, seen * in_answer, written, written * in_guide]
+    if vector is not None:
+        parts += [MEANING * vector, MEANING * vector * in_guide]
     return np.concatenate(parts).astype(np.float32)
 
 

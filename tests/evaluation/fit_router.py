@@ -4,7 +4,8 @@
 
 The lines of `data/router-*.jsonl` are by one author a file: each figure comes from weights fitted on the
 others' alone, without the messages that both wrote. Questions about documents are read as further examples,
-at less weight. `--write` fits on all and writes `chains/routing/weights.npz`.
+at less weight. There are two classifiers: one looks at what is written alone, the other, for what that one
+is unsure of, at its meaning, too. `--write` fits both on all and writes `chains/routing/weights.npz`.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ import argparse
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from chains.router import LOOKED_AT
-from chains.routing.classifier import ROUTES, WEIGHTS, Classifier
+from chains.routing.classifier import ROUTES, Classifier, save
 from chains.routing.features import Context, features, normal
 from knowledge.embeddings.minilm import MiniLM
 
@@ -90,11 +91,16 @@ def prepared(lines: list[Line], encoder: MiniLM, weight: float = 1.0) -> Written
     """The lines with their features."""
     said = [normal(line.text)[:LOOKED_AT] for line in lines]
     rows = [
-        features(text, encoded.vector, line.context)
+        features(text, line.context, encoded.vector)
         for text, encoded, line in zip(said, encoder.encode(said), lines, strict=True)
     ]
     routes = np.array([ROUTES.index(line.gold) for line in lines])  # pyright: ignore[reportArgumentType]
     return Written(lines, np.array(rows, np.float32), routes, np.full(len(lines), weight))
+
+
+def as_written(part: Written) -> Written:
+    """The same without meaning, which stands last among the features."""
+    return replace(part, features=part.features[:, : len(features("", "channel"))])
 
 
 def held_out(written: dict[str, Written], others: Sequence[Written]) -> Iterator[tuple[str, np.ndarray]]:
@@ -136,38 +142,63 @@ def main() -> None:
         }
         others = [prepared(read_questions(DATA / f"{name}.jsonl"), encoder, AUXILIARY) for name in QUESTIONS]
 
-    best, right = report(written, others, errors=arguments.errors)
-    threshold = sure_above(best, right)
-    sure = best >= threshold
-    print(
-        f"all: right {right.mean():.3f}; sure (above {threshold:.2f}) {sure.mean():.2f}, "
-        f"of these right {right[sure].mean():.3f}"
-    )
+    unread = {name: as_written(part) for name, part in written.items()}
+    first = Judged(dict(held_out(unread, [as_written(part) for part in others])), written)
+    second = Judged(dict(held_out(written, others)), written)
+    # The second hears only of what the first is unsure of, so that is what its surety is judged by.
+    sure_of_first = sure_above(first.chance, first.right)
+    left = first.chance < sure_of_first
+    sure_of_second = sure_above(second.chance[left], second.right[left])
+    report(written, first, second, left, second.chance >= sure_of_second, errors=arguments.errors)
     if arguments.write:
-        classifier = fit([*written.values(), *others])
-        np.savez_compressed(
-            WEIGHTS,
-            weights=classifier.weights.astype(np.float16),
-            bias=classifier.bias,
-            sure_above=threshold,
+        everything = [*written.values(), *others]
+        save(
+            {
+                "written": replace(fit([as_written(each) for each in everything]), sure_above=sure_of_first),
+                "meant": replace(fit(everything), sure_above=sure_of_second),
+            }
         )
 
 
+class Judged:
+    """What a classifier made of every author's lines, one author after the other."""
+
+    def __init__(self, likely: dict[str, np.ndarray], written: dict[str, Written]) -> None:
+        """`likely` is `held_out`'s."""
+        every = np.concatenate([likely[author] for author in written])
+        self.chosen = every.argmax(axis=1)
+        self.chance = every.max(axis=1)
+        self.right = self.chosen == np.concatenate([part.routes for part in written.values()])
+
+
 def report(
-    written: dict[str, Written], others: Sequence[Written], *, errors: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Prints each author's figure; gives all lines' best probabilities, and whether those were right."""
-    best, right = [], []
-    for author, likely in held_out(written, others):
-        part = written[author]
-        chosen = likely.argmax(axis=1)
-        best.append(likely.max(axis=1))
-        right.append(chosen == part.routes)
-        print(f"{author}: {len(part.lines)} lines, right {right[-1].mean():.3f}", flush=True)
-        for line, route, chance, ok in zip(part.lines, chosen, likely.max(axis=1), right[-1], strict=True):
+    written: dict[str, Written],
+    first: Judged,
+    second: Judged,
+    left: np.ndarray,
+    sure_of_left: np.ndarray,
+    *,
+    errors: bool,
+) -> None:
+    """Prints each author's figure, then those of all. `left` says which lines the first leaves to the second,
+    `sure_of_left` where the second would be sure.
+    """
+    right = np.where(left, second.right, first.right)
+    chosen = np.where(left, second.chosen, first.chosen)
+    start = 0
+    for author, part in written.items():
+        own = slice(start, start + len(part.lines))
+        start = own.stop
+        print(f"{author}: {len(part.lines)} lines, right {right[own].mean():.3f}")
+        for line, route, ok in zip(part.lines, chosen[own], right[own], strict=True):
             if errors and not ok:
-                print(f"  {line.context} {line.gold} -> {ROUTES[route]} {chance:.2f}  {line.text!r}")
-    return np.concatenate(best), np.concatenate(right)
+                print(f"  {line.context} {line.gold} -> {ROUTES[route]}  {line.text!r}")
+    sure = ~left | sure_of_left
+    print(
+        f"all: right {right.mean():.3f} (by meaning alone {second.right.mean():.3f}); "
+        f"told by what is written alone {1 - left.mean():.2f}; "
+        f"sure {sure.mean():.2f}, of these right {right[sure].mean():.3f}"
+    )
 
 
 def _objects(path: Path) -> list[dict]:
