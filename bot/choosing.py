@@ -13,7 +13,7 @@ from chains.llm import connect
 from chains.router import Router
 from knowledge.embeddings.choice import local_embedder
 from knowledge.embeddings.minilm import MiniLM
-from knowledge.opening import HomeUnusable
+from knowledge.home import HomeUnusable
 
 
 def open_guide(settings: Settings) -> Guide:

@@ -231,7 +231,7 @@ def doctor(as_json: AsJson = False) -> None:
 @contextmanager
 def _carry_out(task: str, values: dict[str, object]) -> Iterator[Iterator[dict[str, object]]]:
     """The messages of a task, carried out here, or by the running bot where one owns the home."""
-    from bot.running import carried_out
+    from bot.command_line.carrying_out import carried_out
 
     with carried_out(_settings(), task, values) as messages:
         yield messages

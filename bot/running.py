@@ -1,4 +1,4 @@
-"""Starts the bot, or carries out one task: opens the database and the knowledge, and closes them again."""
+"""Starts the bot: opens the database and the knowledge, and closes them again."""
 
 from __future__ import annotations
 
@@ -6,27 +6,21 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any
 
 from filelock import FileLock
 
 from bot.assistant import Assistant, check
-from bot.command_line import control, terminal
-from bot.command_line.tasks import Message, perform
+from bot.command_line import control_server, terminal
+from bot.command_line.carrying_out import Unreachable
 from bot.config import Settings
 from bot.records.retention import kept
 from bot.telemetry.logged_syncs import LoggedSyncs
 from bot.telemetry.observing import observed
 from knowledge.database import open_database
 from knowledge.database_errors import told_plainly
-from knowledge.errors import AdminError
-from knowledge.opening import HomeInUse, make, own
+from knowledge.home import HomeInUse, make, own
 
 log = logging.getLogger(__name__)
-
-
-class Unreachable(AdminError):
-    """A running process has the home, but does not answer."""
 
 
 @contextmanager
@@ -75,36 +69,9 @@ def stopped(settings: Settings) -> Iterator[None]:
         lock.release()
 
 
-@contextmanager
-def carried_out(settings: Settings, task: str, values: dict[str, Any]) -> Iterator[Iterator[Message]]:
-    """A task's messages: done in this process, or by the running bot that owns the home."""
-    try:
-        with owned(settings) as assistant:
-            if task == "ask":
-                with terminal.sync_progress() as report:
-                    result = assistant.sync_if_due(report)
-                if result and result.remark:
-                    terminal.announce(result.remark)
-            yield perform(assistant, task, values)
-    except HomeInUse:
-        # What is not set here is left to the bot that runs.
-        docs = str(settings.ragtime_docs) if "ragtime_docs" in settings.model_fields_set else None
-        yield _asked_of_running(settings, task, values | {"docs": docs})
-
-
-def _asked_of_running(settings: Settings, task: str, values: dict[str, Any]) -> Iterator[Message]:
-    try:
-        yield from control.request(settings.ragtime_home, task, values)
-    except control.NobodyThere:
-        raise Unreachable(
-            f"{settings.ragtime_home} is in use by a Ragtime process that does not answer: wait until it is "
-            "done, or stop it, or set RAGTIME_HOME to another folder"
-        ) from None
-
-
 def _reachable(settings: Settings, assistant: Assistant) -> AbstractContextManager[None]:
     """Serves those who find the home taken, while it is."""
-    return nullcontext() if settings.shared else control.serving(settings.ragtime_home, assistant)
+    return nullcontext() if settings.shared else control_server.serving(settings.ragtime_home, assistant)
 
 
 def run(settings: Settings) -> None:

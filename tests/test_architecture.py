@@ -108,6 +108,18 @@ def test_the_guide_in_a_terminal_leaves_the_assistant_for_when_it_is_asked_somet
     assert sorted(loaded & {"bot.assistant", "chromadb", "openai", "slack_bolt"}) == []
 
 
+def test_a_task_that_a_running_bot_carries_out_costs_no_library() -> None:
+    program = (
+        "import sys, bot.cli, bot.command_line.carrying_out, bot.command_line.terminal, bot.replies.spoken; "
+        "print(*sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = {top(name) for name in result.stdout.split()}
+    assert sorted(loaded.intersection({*HEAVY, "chains", "langsmith", "starlette"})) == []
+
+
 def test_imports_are_seen_wherever_they_stand() -> None:
     source = "import a.b\ndef f():\n    from c.d import e\n    importlib.import_module('g')\n"
     assert sorted(imported(source)) == ["a.b", "c.d", "g"]

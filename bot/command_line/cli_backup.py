@@ -16,8 +16,8 @@ def back_up(
 
     Settings, tokens and the documents themselves are not in it.
     """
+    from bot.command_line.carrying_out import carried_out
     from bot.config import load_settings
-    from bot.running import carried_out
 
     settings = load_settings(os.environ, Path(".env"))
     with carried_out(settings, "backup", {"file": str(file.absolute())}) as messages:

@@ -15,11 +15,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from bot import words
-from knowledge.sync import Report, SyncProgress, SyncReport
 
 if TYPE_CHECKING:
     from bot.command_line.tasks import Message
     from bot.doctor import Finding
+    from knowledge.sync import Report, SyncReport
 
 T = TypeVar("T")
 
@@ -106,8 +106,7 @@ def show_sync(messages: Iterable[Message], as_json: bool) -> None:
         result: Message = {}
         for message in messages:
             if "progress" in message:
-                progress = SyncProgress(**message["progress"])
-                update(progress.stage, progress.done, progress.total)
+                update(**message["progress"])
             result = message.get("result", result)
     if as_json:
         print(json.dumps(result, indent=2))

@@ -106,7 +106,7 @@ def _is_for_documents(router: Router, state: State, text: str) -> bool:
 def _answer(settings: Settings, question: str, console: Console) -> None:
     """Answers from the documents, as `ragtime ask` does; what fails is told in a line."""
     # The assistant takes seconds to import, and many a dialogue never needs it.
-    from bot.running import carried_out
+    from bot.command_line.carrying_out import carried_out
 
     console.print()
     try:

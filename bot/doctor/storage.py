@@ -22,7 +22,7 @@ from bot.migrations import HISTORY as BOT_HISTORY
 from bot.tables import metadata as bot_tables
 from knowledge.database import BadDatabase, open_database
 from knowledge.errors import AdminError
-from knowledge.opening import HomeInUse, HomeUnusable, own
+from knowledge.home import HomeInUse, HomeUnusable, own
 from knowledge.tables import HISTORY as KNOWLEDGE_HISTORY
 from knowledge.tables import metadata as knowledge_tables
 from knowledge.vectors import connect

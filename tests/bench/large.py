@@ -23,8 +23,8 @@ from knowledge.chunk import chunk
 from knowledge.database import migrate, open_database
 from knowledge.documents import Document
 from knowledge.embeddings.minilm import MiniLM
+from knowledge.home import own
 from knowledge.index import Index, chunk_of
-from knowledge.opening import own
 from knowledge.sources.folder import FoundFile, load, walk
 from knowledge.sources.rules import RULES_FILE, Rules
 from knowledge.sync import sync_folder

@@ -74,7 +74,8 @@ def ask_ours(built: Built, questions: Sequence[str], started: float) -> Asked:
     from chains.contract import Question
     from knowledge.database import open_database
     from knowledge.embeddings.choice import EmbedderSettings
-    from knowledge.opening import open_index, own
+    from knowledge.home import own
+    from knowledge.opening import open_index
 
     with own(built.home):
         engine = open_database(f"sqlite:///{built.home / 'ragtime.db'}")

@@ -33,7 +33,8 @@ from bot.doctor import (
 )
 from knowledge.database import migrate, open_database
 from knowledge.embeddings.choice import EmbedderSettings
-from knowledge.opening import open_index, own
+from knowledge.home import own
+from knowledge.opening import open_index
 from knowledge.sync import sync_folder
 from knowledge.tables import HISTORY
 from tests.support.bot_database import bot_database

@@ -15,7 +15,8 @@ import pytest
 from knowledge.access import Place
 from knowledge.database import open_database
 from knowledge.embeddings.choice import EmbedderSettings
-from knowledge.opening import HomeInUse, HomeUnusable, forget_vectors, open_index, own
+from knowledge.home import HomeInUse, HomeUnusable, own
+from knowledge.opening import forget_vectors, open_index
 from knowledge.retriever import search
 from knowledge.vectors import open_vectors
 from tests.support.forks import FORKS

@@ -14,11 +14,11 @@ import pytest
 
 from bot import inbox
 from bot.assistant import Assistant
-from bot.command_line.control import serving
+from bot.command_line.control_server import serving
 from bot.config import load_settings
 from bot.inbox import Incoming
 from bot.records.backup import CannotBackUp, save
-from knowledge.opening import own
+from knowledge.home import own
 from tests.support.bot_database import bot_database
 from tests.support.command import Done, environment, ragtime_here
 from tests.support.knowledge import home_with_model, write

@@ -19,7 +19,7 @@ from bot.cli import app
 from bot.command_line.evaluation import BadQuestions
 from bot.command_line.evaluation_choosing import evaluate_guide, evaluate_router, router_metrics
 from bot.config import Settings, load_settings
-from knowledge.opening import HomeUnusable, own
+from knowledge.home import HomeUnusable, own
 from tests.support.command import environment, offline, ragtime, ragtime_here
 from tests.support.knowledge import home_with_model, write
 

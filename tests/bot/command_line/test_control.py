@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.assistant import Assistant
-from bot.command_line.control import ADDRESS, NobodyThere, TaskFailed, request, serving
+from bot.command_line.control import ADDRESS, NobodyThere, TaskFailed, request
+from bot.command_line.control_server import serving
 from bot.config import load_settings
 from knowledge.database import open_database
 from tests.support.knowledge import home_with_model, write
