@@ -30,6 +30,7 @@ from chains.links import followable
 from chains.llm import LIMITS, Limits
 from chains.refusal import Verdict, judge
 from chains.rewrite import Rewritten, rewrite
+from chains.rows import ANSWERS, named_rows
 from chains.sources import Sources
 from chains.whole import Quotation, beside_table, whole_answer
 from knowledge.documents import Chunk
@@ -150,14 +151,19 @@ class AnswerChain:
         """The quoted answer, after what a model may have said before it failed; or a refusal."""
         found = extract.rank(retrieved.hits)
         ranked = _for_readers(found)
-        verdict = doubted(judge(retrieved.hits, ranked), found, ranked) if ranked else Verdict.SILENT
         candidates = [choice.candidate for choice in ranked]
+        rows = named_rows(candidates)
+        if not ranked:
+            verdict = Verdict.SILENT
+        else:
+            held = rows is not None and rows.covered >= ANSWERS
+            verdict = doubted(Verdict.ANSWERS if held else judge(retrieved.hits, ranked), found, ranked)
         if retrieved.table:
             # It covers what was asked: a sentence need not.
             verdict, whole = Verdict.ANSWERS, beside_table(retrieved.table, candidates)
         else:
             question = retrieved.understood.question
-            whole = whole_answer(self.index, question, candidates, extract.choose(ranked))
+            whole = whole_answer(self.index, question, candidates, extract.choose(ranked), rows)
         if not shown and verdict is Verdict.SILENT:
             yield self._refusal(retrieved, notice)
             return

@@ -19,6 +19,7 @@ from chains.comparison import AskedTable
 from chains.definition import best_definition, units
 from chains.extract import MAX_STATEMENTS, MAX_WORDS
 from chains.features import Candidate, says_nothing
+from chains.rows import ANSWERS, NamedRows, only_named
 from chains.tables import REACH, found_tables
 from knowledge.chunk import leads_in
 from knowledge.documents import Unit
@@ -72,10 +73,17 @@ class _List:
 
 
 def whole_answer(
-    index: Index, question: str, ranked: Sequence[Candidate], chosen: Sequence[Candidate]
+    index: Index,
+    question: str,
+    ranked: Sequence[Candidate],
+    chosen: Sequence[Candidate],
+    rows: NamedRows | None = None,
 ) -> Whole:
-    """The sentences chosen of those ranked, best first, with what makes them whole."""
-    said = [Quotation(candidate.hit, candidate.unit) for candidate in chosen]
+    """The sentences chosen of those ranked, best first, with what makes them whole.
+
+    `rows` that the question names are the answer, or come first.
+    """
+    said = [Quotation(candidate.hit, candidate.unit) for candidate in only_named(chosen)]
     if _asks("all", question):
         # A line that leads in what is asked for may be ranked first, though it is never chosen by itself.
         first = next(place for place, candidate in enumerate(ranked) if candidate in chosen)
@@ -86,6 +94,10 @@ def whole_answer(
         each = _lists_alike(index, ranked) if _asks("each", question) else []
         if lists := each or list(islice(_lists(index, by_rank), 1)):
             return Whole(tuple(quotation for each in lists for quotation in each.quotations))
+    if rows:
+        named = [Quotation(row.hit, row.unit) for row in rows.rows]
+        others = () if rows.covered >= ANSWERS else said
+        return Whole(tuple(_fitting([*named, *(each for each in others if each not in named)])))
     if definition := best_definition(index, question, ranked):
         said = _definition_first(definition, said)
     elif led := _list_led_by_answer(index, ranked[0]):
