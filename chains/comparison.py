@@ -1,6 +1,7 @@
 """Tables for those who ask for a table or a comparison: which of the documents' tables covers the question.
 
-It is quoted whole, not row by row: what stands beside what is the answer.
+It is quoted as a table, not row by row: what stands beside what is the answer. Where the things compared
+have rows of their own, it is those rows; else it is quoted whole.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -66,7 +67,10 @@ def table_asked_for(index: Index, message: str, search: str, hits: Sequence[Hit]
     if asked is None or not hits:
         return None
     table = choose_table(asked, found_tables(index, hits), hits[0].question.rarity)
-    return AskedTable(table, rows_from(asked, table)) if table else None
+    if table is None:
+        return None
+    named = rows_named(asked, table)
+    return AskedTable(named, 0) if named else AskedTable(table, rows_from(asked, table))
 
 
 def read_asked(message: str, search: str) -> Asked | None:
@@ -104,6 +108,19 @@ def rows_from(asked: Asked, table: FoundTable) -> int:
     """The first of a table's rows that names a thing that is asked for; the first of all where none does."""
     names = [_terms(row[0]) for row in table.rows]
     return next((i for i, name in enumerate(names) if any(_alike(thing, name) for thing in asked.things)), 0)
+
+
+def rows_named(asked: Asked, table: FoundTable) -> FoundTable | None:
+    """The table with none but the rows of the things that are asked for; None unless two of them have any."""
+    names = [_terms(row[0]) for row in table.rows]
+    named: set[int] = set()
+    things = 0
+    for thing in asked.things:
+        alike = [_alike(thing, name) for name in names]
+        if best := max(alike):
+            things += 1
+            named.update(place for place, found in enumerate(alike) if found == best)
+    return replace(table, units=tuple(table.units[i] for i in sorted(named))) if things > 1 else None
 
 
 def _covers(asked: Asked, fit: _Fit) -> bool:

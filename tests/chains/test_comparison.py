@@ -153,6 +153,23 @@ def test_of_a_large_table_some_rows_are_quoted_from_the_one_that_is_named(index:
     assert named.rows[0] == ("Tool77", "task number 77 of the workshop", "77 EUR")
 
 
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("What is the difference between SEV-1 and SEV-3?", ["SEV-1", "SEV-3"]),
+        ("SEV-3 vs SEV-1", ["SEV-1", "SEV-3"]),
+        ("the tools Tool77 and Tool79 as a table", ["Tool77", "Tool79"]),
+        ("Portugal vs Denmark", ["Lunch", "Commuting"]),
+        ("Compare the severity levels", ["SEV-1", "SEV-2", "SEV-3"]),
+    ],
+)
+def test_where_rows_are_compared_by_name_it_is_those_rows(index: Index, question: str, rows: list[str]):
+    found = table(index, question)
+    assert found
+    assert [row[0] for row in found.rows] == rows
+    assert found.left_out == 0
+
+
 def test_a_follow_up_asks_by_itself_and_is_about_what_was_said_before(index: Index):
     found = table(index, "as a table please What are the severity levels?", message="as a table please")
     assert found
