@@ -18,6 +18,8 @@ SAMPLE_DOCS = Path(__file__).resolve().parent.parent / "knowledge" / "sample"
 
 SECRET_ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "HEADERS")
 
+PLAYGROUND = "http://127.0.0.1"
+
 Mode = Literal["playground", "socket", "http"]
 
 
@@ -138,10 +140,15 @@ class Settings(BaseSettings):
         return "socket" if self.slack_app_token else "http"
 
     @property
+    def shows_documents(self) -> bool:
+        """Whether links to the documents lead to the playground, which shows them while it runs."""
+        return self.mode == "playground" and self.ragtime_docs_url is None
+
+    @property
     def docs_url(self) -> str | None:
         """Where people can open the documents; the playground shows them itself."""
-        if self.mode == "playground" and self.ragtime_docs_url is None:
-            return f"http://127.0.0.1:{self.port}/documents/"
+        if self.shows_documents:
+            return f"{PLAYGROUND}:{self.port}/documents/"
         return self.ragtime_docs_url
 
     @property

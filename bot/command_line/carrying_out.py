@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from bot.command_line import control, terminal
-from bot.config import Settings
+from bot.config import PLAYGROUND, Settings
 from knowledge.errors import AdminError
 from knowledge.home import HomeInUse, own
 
@@ -36,10 +36,20 @@ def carried_out(settings: Settings, task: str, values: dict[str, Any]) -> Iterat
                     result = assistant.sync_if_due(report)
                 if result and result.remark:
                     terminal.announce(result.remark)
-            yield perform(assistant, task, values)
+            yield _with_files(settings, perform(assistant, task, values))
     except HomeInUse:
         # Another process was faster.
         yield _asked_of_running(settings, task, values)
+
+
+def _with_files(settings: Settings, messages: Iterator[Message]) -> Iterator[Message]:
+    """The messages with each source's file: no bot runs here, so the playground's links lead nowhere."""
+    for message in messages:
+        for source in message.get("result", {}).get("sources", ()):
+            source["file"] = str(settings.ragtime_docs / source["document"])
+            if settings.shows_documents and (source["url"] or "").startswith(PLAYGROUND):
+                source["url"] = None
+        yield message
 
 
 def _taken(settings: Settings) -> bool:

@@ -10,7 +10,8 @@ from queue import SimpleQueue
 from typing import Any
 
 from bot.assistant import Assistant
-from chains.contract import Progress, Question, Refusal, Reply, Statement
+from bot.replies.spoken import friendly_words
+from chains.contract import Answer, Progress, Question, Refusal, Reply, Statement
 from knowledge.access import Place
 from knowledge.sync import SyncReport
 
@@ -73,7 +74,14 @@ def sync_result(report: SyncReport) -> Message:
 
 
 def _ask(assistant: Assistant, values: Message) -> Iterator[Message]:
-    """Answers as if everyone in the company read it."""
+    """Answers as if everyone in the company read it; small talk by a friendly word, as in Slack."""
+    # The words alone do not tell: “good” and “bot” stand in questions, too.
+    if (said := friendly_words(values["question"])) and (
+        assistant.route(values["question"], "dm").route == "smalltalk"
+    ):
+        nothing_quoted = reply_result(Answer(values["question"], (), ()))
+        yield {"result": nothing_quoted | {"answer": said, "written_by": None}}
+        return
     for event in assistant.answer(Question(values["question"], Place.internal())):
         if isinstance(event, Progress):
             yield {"progress": asdict(event)}

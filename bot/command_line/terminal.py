@@ -132,6 +132,8 @@ def show_answer(messages: Iterable[Message], as_json: bool) -> None:
         OUT.print("I could not find this in your documents.")
         if result["sources"]:
             OUT.print("The nearest that I have:")
+    if not (result["refused"] or result["statements"] or result["table"]):
+        OUT.print(escape(result["answer"]), highlight=False)
     lead = ""
     for statement in result["statements"]:
         if statement["lead"] and statement["lead"] != lead:
@@ -152,7 +154,7 @@ def show_answer(messages: Iterable[Message], as_json: bool) -> None:
     if result["sources"]:
         OUT.print()
     for source in result["sources"]:
-        where = source["url"] or source["document"]
+        where = source["url"] or source.get("file") or source["document"]
         OUT.print(
             f"[dim]\\[{source['number']}] {escape(_heading(source))}  {escape(where)}[/]",
             highlight=False,

@@ -62,6 +62,31 @@ def test_what_the_documents_do_not_say_is_refused_with_the_nearest(there: dict[s
     assert done.stdout.startswith("I could not find this in your documents.\nThe nearest that I have:\n")
 
 
+def test_where_no_bot_runs_a_source_is_its_file(there: dict[str, str]):
+    done = ragtime_here(there, "ask", "What colour is the pager?")
+    (source,) = (line for line in done.stdout.splitlines() if line.startswith("[1] "))
+    assert source.split("  ")[-1] == f"{there['RAGTIME_DOCS']}/oncall.md"
+    addressed = {**there, "RAGTIME_DOCS_URL": "https://wiki.example.com/"}
+    assert ragtime_here(addressed, "sync").returncode == 0
+    assert "  https://wiki.example.com/oncall.md" in ragtime_here(addressed, "ask", "What colour?").stdout
+    assert ragtime_here(there, "sync").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "reply"),
+    [("hello", "Hello! What would you like to know?"), ("thanks a lot!", "You’re welcome!")],
+)
+def test_small_talk_is_answered_as_in_slack(there: dict[str, str], said: str, reply: str):
+    assert ragtime_here(there, "ask", said).stdout == f"{reply}\n"
+    result = json.loads(ragtime_here(there, "ask", "--json", said).stdout)
+    assert (result["answer"], result["sources"], result["refused"]) == (reply, [], False)
+
+
+def test_a_question_that_holds_a_friendly_word_is_a_question(there: dict[str, str]):
+    done = ragtime_here(there, "ask", "Is it a good idea to ask two weeks ahead for leave?")
+    assert "Ask your lead two weeks ahead. [1]" in done.stdout
+
+
 def test_an_answer_as_json_holds_statements_sources_and_citations(there: dict[str, str]):
     done = ragtime_here(there, "ask", "--json", "What colour is the pager?")
     result = json.loads(done.stdout)
