@@ -32,6 +32,8 @@ class OpenAIEmbedder(Embedder):
 
         self._model = model
         self._errors = openai.OpenAIError
+        self._unreachable = openai.APIConnectionError
+        self._base_url = base_url
         self._client = openai.OpenAI(
             api_key=api_key, base_url=base_url, max_retries=RETRIES, timeout=TIMEOUT_S
         )
@@ -61,7 +63,7 @@ class OpenAIEmbedder(Embedder):
             vectors = np.array([row.embedding for row in rows], np.float32)
         except self._errors as error:
             reason = " ".join(str(error).split())
-            raise EmbeddingFailed(f"{self.name} did not embed: {reason}") from error
+            raise EmbeddingFailed(f"{self.name} did not embed: {reason}{self._advice(error)}") from error
         except (AttributeError, TypeError, ValueError) as error:
             raise EmbeddingFailed(f"{self.name} answered with something that is no embedding") from error
         if vectors.ndim != 2 or len(vectors) != len(batch):
@@ -69,6 +71,15 @@ class OpenAIEmbedder(Embedder):
         self.tokens_used += response.usage.total_tokens if response.usage else 0
         for vector in vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9):
             yield Encoded(vector, np.zeros((0, len(vector)), np.float32), np.zeros((0, 2), np.int64))
+
+    def _advice(self, error: Exception) -> str:
+        """What to do where the server cannot be reached; other errors say themselves what is wrong."""
+        if not isinstance(error, self._unreachable):
+            return ""
+        looked_at = ", HTTPS_PROXY and OPENAI_BASE_URL" if self._base_url else " and HTTPS_PROXY"
+        return (
+            f" Check this machine's network{looked_at}, or set RAGTIME_EMBEDDINGS=local: it needs no server"
+        )
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

@@ -227,6 +227,25 @@ def test_a_server_that_keeps_failing_is_given_up_in_one_line(server: OpenAIServe
     assert len(server.requests) == RETRIES + 1
 
 
+@pytest.mark.parametrize(
+    ("base_url", "looked_at"),
+    [(None, "network and HTTPS_PROXY, or"), ("http://127.0.0.1:9/v1", "HTTPS_PROXY and OPENAI_BASE_URL, or")],
+)
+def test_a_server_that_cannot_be_reached_is_told_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, base_url: str | None, looked_at: str
+):
+    monkeypatch.setattr("knowledge.embeddings.openai.RETRIES", 0)
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with pytest.raises(EmbeddingFailed) as caught:
+        OpenAIEmbedder("key", base_url=base_url).encode(["a"])
+    said = str(caught.value)
+    assert said.startswith(
+        "openai:text-embedding-3-small did not embed: Connection error. Check this machine"
+    )
+    assert said.endswith(f"{looked_at} set RAGTIME_EMBEDDINGS=local: it needs no server")
+    assert ("OPENAI_BASE_URL" in said) == bool(base_url)
+
+
 def test_a_wrong_key_is_not_tried_again(server: OpenAIServer):
     server.embeddings = [Fail(401, message="Incorrect API key provided")]
     with pytest.raises(EmbeddingFailed, match="Incorrect API key"):
