@@ -6,6 +6,7 @@ sentence's own (inside its passage), the rarity of shared words, the passage's r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,11 @@ NAMES = (
     "asks",  # ends like a question or a lead-in
     "link",  # it is little else than links
     *(f"{kind}_met" for kind in KINDS),  # the question asks for such an answer, and the unit could be one
+)
+
+# A whole sentence that ends on what it points at: "… meet the following criteria."
+_POINTS = re.compile(
+    r"\b(?:the following(?: [\w-]+){0,3}|as follows|these(?: [\w-]+){1,2} below)\.$", re.IGNORECASE
 )
 
 _ASKS = NAMES.index("asks")
@@ -118,7 +124,7 @@ def _asks(unit: Unit, following: Unit | None) -> bool:
     """Whether it ends like a question or a lead-in; a comma ends many an item that leads nothing in."""
     text = unit.text.rstrip()
     leads = unit.kind == "sentence" or (following is not None and following.lead == unit.text)
-    return text.endswith(("?", ":")) or (text.endswith(",") and leads)
+    return text.endswith(("?", ":")) or (leads and (text.endswith(",") or _POINTS.search(text) is not None))
 
 
 def _is_link(unit: Unit) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -20,6 +20,7 @@ from chains.definition import best_definition, units
 from chains.extract import MAX_STATEMENTS, MAX_WORDS
 from chains.features import Candidate, says_nothing
 from chains.rows import ANSWERS, NamedRows, only_named
+from chains.steps import first_step, steps_with, unbroken
 from chains.tables import REACH, found_tables
 from knowledge.chunk import leads_in
 from knowledge.documents import Unit
@@ -34,6 +35,9 @@ MAX_ITEMS = 12
 MAX_LIST_WORDS = 150
 # The share of a question, by rarity, from which the line that leads in a list is what is asked for.
 LED_SHARE = 0.5
+# The sentences ranked among which such a line is looked for, and the share from which it says what is asked.
+LEADS_LOOKED_AT = 20
+LEADS_SHARE = 0.9
 # Lists that are quoted side by side, and how alike (as a share) the lines that lead them in are.
 MAX_LISTS = 3
 ALIKE = 0.6
@@ -84,6 +88,7 @@ def whole_answer(
     `rows` that the question names are the answer, or come first.
     """
     said = [Quotation(candidate.hit, candidate.unit) for candidate in only_named(chosen)]
+    said = _unbroken(index, said, ranked)
     if _asks("all", question):
         # A line that leads in what is asked for may be ranked first, though it is never chosen by itself.
         first = next(place for place, candidate in enumerate(ranked) if candidate in chosen)
@@ -98,9 +103,12 @@ def whole_answer(
         named = [Quotation(row.hit, row.unit) for row in rows.rows]
         others = () if rows.covered >= ANSWERS else said
         return Whole(tuple(_fitting([*named, *(each for each in others if each not in named)])))
+    asked = _match("first", question)
+    if asked and (step := first_step(ranked, asked["asking"])):
+        return Whole(tuple(_from_step(index, step)))
     if definition := best_definition(index, question, ranked):
         said = _definition_first(definition, said)
-    elif led := _list_led_by_answer(index, ranked[0]):
+    elif led := _list_led_by_answer(index, ranked[0]) or _list_led_in(index, ranked):
         said = led.quotations
     return Whole(tuple(said))
 
@@ -120,7 +128,11 @@ def beside_table(table: AskedTable, ranked: Sequence[Candidate]) -> Whole:
 
 
 def _asks(what: str, question: str) -> bool:
-    return any(pattern.search(question) for pattern in _patterns()[what])
+    return _match(what, question) is not None
+
+
+def _match(what: str, question: str) -> re.Match[str] | None:
+    return next(filter(None, (pattern.search(question) for pattern in _patterns()[what])), None)
 
 
 def _led_in_table(index: Index, quotations: Sequence[Quotation]) -> AskedTable | None:
@@ -136,9 +148,13 @@ def _list_of(index: Index, quotation: Quotation) -> _List | None:
     if unit.kind != "list_item" and not leads_in(unit.text):
         return None
     units = [each for piece in index.section(quotation.hit.stored, REACH) for each in piece.units]
+    pointed = units.index(unit) + 1 if unit.kind == "sentence" and unit in units else len(units)
+    # "… the following criteria. Not all of them are needed."
+    ahead = [each for each in units[pointed : pointed + 2] if each.kind == "list_item" and not each.lead]
     for (kind, lead), run in groupby(units, key=lambda each: (each.kind, each.lead)):
         items = tuple(run)
-        if kind != "list_item" or not (lead == unit.text or unit in items):
+        led = lead == unit.text or unit in items or (ahead and items[0] is ahead[0])
+        if kind != "list_item" or not led:
             continue
         words = len(" ".join((lead, *(item.text for item in items))).split())
         short = 1 < len(items) <= MAX_ITEMS and words <= MAX_LIST_WORDS
@@ -160,7 +176,21 @@ def _list_led_by_answer(index: Index, best: Candidate) -> _List | None:
     return found if found and _words(found.quotations) <= MAX_WORDS else None
 
 
-def _lists(index: Index, quotations: Sequence[Quotation]) -> Iterator[_List]:
+def _list_led_in(index: Index, ranked: Sequence[Candidate]) -> _List | None:
+    """The list of the best document that is led in by a sentence that says what the question asks."""
+    document = ranked[0].hit.stored.document.id
+    leads = (
+        Quotation(each.hit, each.unit)
+        for each in ranked[:LEADS_LOOKED_AT]
+        if each.unit.kind == "sentence"
+        and each.hit.stored.document.id == document
+        and says_nothing(each)
+        and share(each.hit.question, terms(each.unit.text)) >= LEADS_SHARE
+    )
+    return next(_lists(index, leads), None)
+
+
+def _lists(index: Index, quotations: Iterable[Quotation]) -> Iterator[_List]:
     return filter(None, (_list_of(index, quotation) for quotation in quotations))
 
 
@@ -177,6 +207,33 @@ def _lists_alike(index: Index, ranked: Sequence[Candidate]) -> list[_List]:
         if len(alike) > 1:
             return sorted(alike[:MAX_LISTS], key=lambda each: each.hit.stored.chunk.ordinal)
     return []
+
+
+def _from_step(index: Index, step: Candidate) -> list[Quotation]:
+    """A step and those that follow it, as many as an answer may hold."""
+    steps = steps_with(index, step.hit.stored, step.unit)
+    following = steps[steps.index(step.unit) :] if step.unit in steps else [step.unit]
+    return _fitting([Quotation(step.hit, unit) for unit in following])
+
+
+def _unbroken(index: Index, said: Sequence[Quotation], ranked: Sequence[Candidate]) -> list[Quotation]:
+    """What is said, with an unbroken run of steps in place of those of one list that were chosen apart."""
+    found = list(said)
+    by_rank = [each.unit for each in ranked if any(each.unit is quotation.unit for quotation in said)]
+    done: set[Unit] = set()
+    for unit in by_rank:
+        if unit in done:
+            continue
+        hit = next(each.hit for each in said if each.unit is unit)
+        steps = steps_with(index, hit.stored, unit)
+        chosen = [each for each in by_rank if each in steps]
+        done.update(chosen)
+        if len(chosen) > 1:
+            others = [each for each in found if each.unit not in chosen]
+            place = next(i for i, each in enumerate(found) if each.unit in chosen)
+            run = unbroken(steps, chosen, MAX_STATEMENTS - len(others), MAX_WORDS - _words(others))
+            found = [*others[:place], *(Quotation(hit, each) for each in run), *others[place:]]
+    return found
 
 
 def _definition_first(definition: Candidate, said: Sequence[Quotation]) -> list[Quotation]:

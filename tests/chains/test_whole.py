@@ -29,6 +29,10 @@ PAGES = {
     "- Oilskins.\n- A torch with red glass.\n- Bread for two days.\n- The paper map of the strait.\n\n"
     "## Signals\n\nAt a call for help from another vessel,\n\n"
     "- Note its place.\n- Light the lamp.\n- Wake the mate.\n- Turn towards it.\n",
+    "mate.md": "# The mate\n\nThe mate is second on board and stands in for the captain at night.\n\n"
+    "## Who it can be\n\nBefore you can be a mate, it is expected that you meet the following criteria. "
+    "Do not worry if you miss one!\n\n"
+    "- Rows well in the dark.\n- Knows the strait by its lamps.\n- Has slept before the trip.\n",
     "long.md": "# Rules on board\n\nThere are many rules on board:\n\n"
     + "".join(f"- Rule {n} of the harbour says that nobody may stand in door {n}.\n" for n in range(30)),
 }
@@ -103,3 +107,12 @@ def test_a_definition_comes_first(index: Index):
 def test_a_long_list_stays_in_its_document(index: Index):
     given = answer(index, "Which rules are there on board?")
     assert len(given.statements) <= 3
+
+
+def test_a_sentence_that_points_at_a_list_is_no_answer_but_its_list_is(index: Index):
+    given = answer(index, "Who can be a mate?")
+    assert [statement.text for statement in given.statements] == [
+        "Rows well in the dark.",
+        "Knows the strait by its lamps.",
+        "Has slept before the trip.",
+    ]
