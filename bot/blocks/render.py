@@ -6,6 +6,7 @@ feedback. The Markdown grows statement by statement, so what was streamed is a p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -252,7 +253,10 @@ def _row(statement: Statement) -> str:
 
 
 def _named_cells(statement: Statement) -> list[tuple[str, str]]:
+    """A row's cells with their columns' names. A first cell of words says itself what the row is about."""
     header = statement.header + ("",) * len(statement.cells)
+    if re.search(r"[^\W\d_]", statement.cells[0]) and len(statement.cells) > 1:
+        header = ("", *header[1:])
     return [(name.strip(), cell) for name, cell in zip(header, statement.cells, strict=False) if cell.strip()]
 
 

@@ -67,7 +67,7 @@ def test_a_list_of_another_document_has_its_own_lead_in() -> None:
 
 
 def test_table_rows_say_what_their_cells_are() -> None:
-    assert _markdown(ROW) == "> - **Severity**: SEV-1 · **Answer within**: 5 minutes [2]"
+    assert _markdown(ROW) == "> - SEV-1 · **Answer within**: 5 minutes [2]"
 
 
 def test_code_is_code_and_mentions_nobody() -> None:
@@ -87,8 +87,8 @@ def test_a_models_table_is_a_list_of_rows_that_say_what_their_cells_are() -> Non
     row = replace(ROW, quoted=False, cells=("SEV-1", "**5** minutes"), before="\n")
     assert _markdown(WRITTEN, row, row) == (
         "Answer within **five** minutes. [1][2]\n\n"
-        "- **Severity**: SEV-1 · **Answer within**: **5** minutes [2]\n"
-        "- **Severity**: SEV-1 · **Answer within**: **5** minutes [2]"
+        "- SEV-1 · **Answer within**: **5** minutes [2]\n"
+        "- SEV-1 · **Answer within**: **5** minutes [2]"
     )
 
 
@@ -158,7 +158,7 @@ def test_a_refusal_with_nothing_near_says_what_to_do() -> None:
 def test_the_plain_words_are_those_of_the_answer() -> None:
     assert plain_text(_answer(SENTENCE, ITEM, replace(ITEM, text="Read the notes"), ROW)) == (
         "Answer a page within *five* minutes.\nWhen you start:\nTake the pager\nRead the notes\n"
-        "Severity: SEV-1 · Answer within: 5 minutes"
+        "SEV-1 · Answer within: 5 minutes"
     )
 
 
