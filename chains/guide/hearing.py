@@ -12,10 +12,12 @@ from datetime import date
 
 from chains.guide.commands import agrees, asks_back, corrects, denies, limits, put_right, supposes
 from chains.guide.contract import Doubt, Heard, Known, Reading, State
+from chains.guide.policy import POLICY
 from chains.guide.questions import CONFIRM
 from chains.guide.reader import Reader, rates
 from chains.guide.reader.hits import UNSURE
 from chains.guide.reader.spans import plain
+from chains.guide.reader.ticks import ticked
 from chains.guide.volumes import read_volumes, without_rates
 from chains.guide.words import factors_of, label, named, otherwise
 
@@ -67,11 +69,15 @@ def hear(reader: Reader, text: str, state: State, today: date) -> Hearing:
     asked = factors_of(state.pending) if state.pending else ()
     text, correction = without_rates(text), corrects(text)
     surely = correction == "surely"
+    if _ticks(text, state, asked):
+        return Hearing(reader.read(text, POLICY.dialogue.together, today=today), replaces=bool(correction))
     if correction and (reading := _corrected(reader, text, state, surely=surely, today=today)):
         return Hearing(reading, replaces=True)
     # "That was wrong" is no answer to the question that happens to be open, nor is a question.
     answers = put_right(text) if surely else not asks_back(text)
     reading = reader.read(text, asked if answers else (), today=today)
+    if both := _added(reading, text, state):
+        return Hearing(both, replaces=True)
     hearing = Hearing(reading, replaces=bool(correction), between=_between(reading, text, asked))
     says_again = [heard.factor for heard in reading.heard if heard.factor in state.known]
     if surely and hearing.mentioned <= {*says_again}:
@@ -98,7 +104,7 @@ def hear_confirmation(reader: Reader, text: str, state: State, factor: str, toda
         yes = True
     elif yes and limits(text) and not rest.heard:
         yes = None
-    if not yes:
+    if yes is False or (yes is None and not rest.heard):
         own += [heard for heard in answering.heard if heard.factor == factor]
     others = [heard for heard in own if heard.value != value]
     if yes or not others:
@@ -200,6 +206,31 @@ def _withdrawn(
         if any(each.factor in factors and not _contradicts(each, state) for each in heard):
             return replace(hearing, reading=Reading(tuple(each for each in heard if each.factor in factors)))
     return replace(hearing, takes_back=factors[0])
+
+
+def _ticks(text: str, state: State, asked: Sequence[str]) -> bool:
+    """Whether a message ticks factors that are asked about together, where another question is open or none.
+
+    By their names; by their places only where they were the last that was asked about.
+    """
+    together = POLICY.dialogue.together
+    if set(asked) & set(together) or not ticked(plain(text), together):
+        return False
+    latest = () if asked else next(_answered(state), ())
+    return bool(set(named(text)) & set(together)) or set(latest) == set(together)
+
+
+def _added(reading: Reading, text: str, state: State) -> Reading | None:
+    """The reading with both in place of what is needed besides: "it should also know our products"."""
+    first = POLICY.dialogue.first
+    known = state.known.get(first)
+    heard = next((each for each in reading.heard if each.factor == first), None)
+    if known is None or heard is None or not BESIDE.search(text):
+        return None
+    if known.value == heard.value or otherwise(first) in (known.value, heard.value):
+        return None
+    both = Heard(first, otherwise(first), heard.quote)
+    return replace(reading, heard=tuple(both if each is heard else each for each in reading.heard))
 
 
 def _between(reading: Reading, text: str, asked: Sequence[str]) -> tuple[str, str] | None:

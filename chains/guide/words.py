@@ -56,13 +56,15 @@ def factors_of(question: str) -> tuple[str, ...]:
 
 def named(text: str) -> tuple[str, ...]:
     """The factors that a message names by their own words, the first named one first."""
-    found = {factor: match.start() for factor in POLICY.factors if (match := _names(factor).search(text))}
+    found = {
+        factor: match.start() for factor in POLICY.factors if (match := name_pattern(factor).search(text))
+    }
     return tuple(sorted(found, key=found.__getitem__))
 
 
 def names_open(question: str, words: str, *, alone: bool) -> bool:
     """Whether words name a factor that a question asks about; `alone`, with nothing besides."""
-    patterns = [_names(factor) for factor in factors_of(question)]
+    patterns = [name_pattern(factor) for factor in factors_of(question)]
     return any(pattern.fullmatch(words) if alone else pattern.search(words) for pattern in patterns)
 
 
@@ -207,7 +209,8 @@ def _quoted(factor: str, known: Known) -> str:
 
 
 @cache
-def _names(factor: str) -> re.Pattern[str]:
+def name_pattern(factor: str) -> re.Pattern[str]:
+    """The words by which people name a factor."""
     return re.compile(rf"\b(?:{_factor(factor)['names']})\b", re.IGNORECASE)
 
 

@@ -17,7 +17,7 @@ RATINGS = "ratings"
 
 # Things that come in twos by themselves, or are said to.
 _PAIRED = (
-    r"pairs?|q ?& ?a|qas?|question[s]?\W{0,3}(?:and|/|&|\+|with|,)?\W{0,3}(?:the |an? |their |his |"
+    r"pairs?|q ?& ?as?|qas?|question[s]?\W{0,3}(?:and|/|&|\+|with|,)?\W{0,3}(?:the |an? |their |his |"
     r"her |model )?(?:right |accepted |good )?(?:answers?|repl(?:y|ies))|"
     r"before[ -]and[ -]after|before (?:and|&) after|old and (?:new|rewritten)|original and|"
     r"side by side|both versions|"
@@ -32,7 +32,7 @@ _PAIRED = (
     r"(?:questions?|prompts?|inputs?|customer(?:'s)? (?:message|line|question)|request) (?:in|and|"
     r"with|,)|in, .{3,40} out|labell?ed|annotated|human[- ]checked|signed off|"
     r"answered|rewrote|rewritten|reworked|polished|corrected|graded|demonstrations?|dialog(?:ue)?s?|"
-    r"chats|transcripts|conversations|examples|samples|faq"
+    r"chats|transcripts|conversations|examples|example answers|example replies|answered questions|samples|faq"
 )
 _PAIR = re.compile(rf"\b(?:{_PAIRED})\b|->|\w/\s?(?:answer|reply|response)|\bq/a\b")
 _RATED = re.compile(
@@ -63,6 +63,11 @@ _UNPAIRED = re.compile(
 # What stands right behind the number of a few of them.
 _FEW = re.compile(
     r"\s+(?:[\w-]+ ){0,2}?(?:pairs?|examples?|answers?|repl(?:y|ies)|samples?|q ?& ?as?|demonstrations?)\b"
+)
+# What stands right behind the number of nothing but pairs.
+_PAIRS_COUNTED = re.compile(
+    r"\s+(?:good |q&a |question[- ]answer |prompt[- ]response |labell?ed |curated |answered |example )*"
+    r"(?:pairs|q ?& ?as?|examples? with|example (?:answers|replies)|questions with|questions and answers)\b"
 )
 # Numbers that count something else.
 _OTHER = re.compile(
@@ -100,7 +105,9 @@ def material_hits(text: str, *, asked: bool) -> list[Hit]:
             hits.append(Hit(FACTOR, RATINGS, number.start, number.end, True))
         elif _PAIR.search(context) and not unpaired:
             value = _size(number.value) if number.value >= SOME_FROM else UNSURE
-            hits.append(Hit(FACTOR, value, number.start, number.end, number.value >= SOME_FROM))
+            is_stock = number.value >= SOME_FROM
+            certain = is_stock and bool(_PAIRS_COUNTED.match(text, number.end))
+            hits.append(Hit(FACTOR, value, number.start, number.end, is_stock, certain))
         elif asked and _TEXT.search(context):
             hits.append(Hit(FACTOR, RAW, number.start, number.end))
     return hits

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chains.guide.reader.hits import UNSURE, Hit
 from chains.guide.reader.numbers import numbers
+from chains.guide.reader.spans import around, clauses
 
 FACTOR = "change_rate"
 # Days after which the next value begins. Two or three times a year lies between two values.
@@ -70,12 +71,49 @@ _ADVERBS = [(re.compile(rf"\b(?:{pattern})\b"), days) for pattern, days in ADVER
 _ON_WEEKDAYS = re.compile(
     r"\bon (?:mon|tues|wednes|thurs|fri|satur|sun)days\b|\bmost (?:mon|tues|wednes|thurs|fri)days\b"
 )
+_CHANGES = re.compile(
+    r"\b(?:chang\w+|updat\w+|revis\w+|edit\w*|refresh\w*|renew\w*|amend\w*|replac\w+|out of date|outdated|"
+    r"new (?:editions?|releases?|prices?|products?|rules|articles?|documents?|pages?)|"
+    r"(?:prices?|rules|documents?|manuals?|articles?) (?:\w+ ){0,2}?(?:moves?|arrives?|appears?))\b"
+)
+# What is so short is one of these words, perhaps mistyped.
+_WORDS = {
+    "hourly": "daily", "daily": "daily", "weekly": "weekly", "biweekly": "weekly", "monthly": "monthly",
+    "quarterly": "monthly", "yearly": "yearly", "annually": "yearly", "never": "never",
+}  # fmt: skip
+_MOST_WORDS = 3
 _WORKDAYS = re.compile(r"\bmon(?:day)? (?:to|till|-|through) (?:fri|sun|sat)(?:day)?\b|\b24/7\b")
 
 
 def rate_hits(text: str) -> list[Hit]:
     """What a plain text says of how often something changes. Sure where it is a frequency by its form."""
     return [Hit(FACTOR, value_of(days), start, end, sure) for days, start, end, sure in _rates(text)]
+
+
+def misspelt_hits(text: str) -> list[Hit]:
+    """Rates that a short answer holds with one letter wrong, missing, doubled or out of place: "weeky"."""
+    words = list(re.finditer(r"[^\W\d_]+", text))
+    if len(words) > _MOST_WORDS:
+        return []
+    return [
+        Hit(FACTOR, value, *match.span(), sure=True, certain=True)
+        for match in words
+        for right, value in _WORDS.items()
+        if match[0] != right and _is_slip(match[0], right)
+    ]
+
+
+def is_of_change(text: str, hits: Sequence[Hit]) -> bool:
+    """Whether a rate in an answer to another question is one at which something changes, by its own words.
+
+    People train weekly, are paid monthly and meet daily.
+    """
+    spans = clauses(text)
+    return any(
+        _CHANGES.search(text, span.start, span.end)
+        for hit in hits
+        for span in [around(spans, hit.start, hit.end)]
+    )
 
 
 def value_of(days: float) -> str:
@@ -117,6 +155,18 @@ def _rates(text: str) -> Iterator[tuple[float, int, int, bool]]:
     for match in _AMOUNT.finditer(text):
         if free(match) and (amount := _amount_before(text, match.start())) is not None:
             yield _period(match) / amount, *match.span(), False
+
+
+def _is_slip(typed: str, right: str) -> bool:
+    """Whether one slip of the fingers makes one word of the other; the first letter is always hit."""
+    if len(typed) < 4 or typed[0] != right[0] or abs(len(typed) - len(right)) > 1:
+        return False
+    if len(typed) == len(right):
+        places = [place for place, pair in enumerate(zip(typed, right, strict=True)) if pair[0] != pair[1]]
+        swapped = len(places) == 2 and places[1] == places[0] + 1 and {*typed} == {*right}
+        return len(places) == 1 or swapped
+    longer, shorter = sorted((typed, right), key=len, reverse=True)
+    return any(longer[:place] + longer[place + 1 :] == shorter for place in range(len(longer)))
 
 
 def _period(match: re.Match[str]) -> float:

@@ -12,7 +12,6 @@ YES = {
     "access": "per_user",
     "deletion": "must",
     "team": "ml_team",
-    "budget": "large",
 }
 NO = {
     "citations": "no",

@@ -7,23 +7,30 @@ from collections.abc import Sequence
 from datetime import date
 
 from chains.guide.reader.amounts import money_hits
-from chains.guide.reader.hits import UNSURE, Hit
+from chains.guide.reader.contrasts import FACTOR as CONTRASTED
+from chains.guide.reader.contrasts import contrast_hits, denied
+from chains.guide.reader.hits import UNSURE, Hit, outermost
 from chains.guide.reader.material import material_hits
 from chains.guide.reader.phrases import hedges, phrase_hits
-from chains.guide.reader.rates import rate_hits
+from chains.guide.reader.rates import FACTOR as RATE
+from chains.guide.reader.rates import misspelt_hits, rate_hits
 from chains.guide.reader.replies import NO, YES, affirms
 from chains.guide.reader.times import time_hits
 
 
 def find_hits(low: str, asked: Sequence[str], today: date | None = None) -> list[Hit]:
     """Every rule's hits in a plain text; some rules say more where their factor was asked about."""
-    return [
-        *phrase_hits(low),
+    refused = denied(low)
+    hits = [
+        *contrast_hits(low),
+        *(hit for hit in phrase_hits(low) if hit.factor != CONTRASTED or hit.value not in refused),
         *rate_hits(low),
+        *(misspelt_hits(low) if RATE in asked else ()),
         *money_hits(low, asked="budget" in asked),
         *material_hits(low, asked="data" in asked),
         *time_hits(low, today),
     ]
+    return outermost(hits)
 
 
 def in_passing(hits: Sequence[Hit]) -> Hit | None:

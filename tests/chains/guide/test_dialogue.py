@@ -73,7 +73,7 @@ def test_what_the_opening_says_is_not_asked(talk: Talk):
 
 
 def test_what_the_opening_only_seems_to_say_is_asked_and_counts_where_nobody_can_answer(talk: Talk):
-    said = "The replies are far too stiff and formal for them."
+    said = "People complain about how the replies come over."
     talk.begin(f"We run a helpline for newcomers in town. {said} Could you help?")
     assert talk.asked.id == "need"
     talk.say("I don't know")
@@ -876,3 +876,56 @@ def test_whatever_is_said_and_pressed_it_asks_or_has_concluded(
         assert set(talk.state.confirmed) <= set(talk.state.known)
         assert len([question for question in talk.state.asked if not question.startswith("confirm:")]) <= 6
         assert all(not note or note.strip() for note in talk.step.notes)
+
+
+# A change of mind, and what is not said
+
+
+@pytest.mark.parametrize(
+    ("text", "changed"),
+    [
+        ("actually we lost the two ML people", {"team": "none"}),
+        ("our ML engineer quit", {"team": "none"}),
+        ("we just let our data scientist go", {"team": "none"}),
+        ("it's not only the tone", {"need": "both"}),
+        ("it should also know our products", {"need": "both"}),
+        ("actually it's not just the style", {"need": "both"}),
+        ("sources yes, rest no", {"citations": "must", "deletion": "no", "access": "same"}),
+        ("only sources", {"citations": "must", "deletion": "no", "access": "same"}),
+        ("HR files are for HR only", {"access": "per_user"}),
+        ("not really, maybe sources", {}),
+    ],
+)
+def test_what_is_told_after_the_verdict_changes_what_it_is_about(
+    talk: Talk, text: str, changed: dict[str, str]
+):
+    before = known(only_tone(talk))
+    assert known(talk.say(text)) == before | changed
+
+
+def test_people_who_are_there_after_all_are_heard_after_the_verdict(talk: Talk):
+    talk.begin().press({"need": "behaviour"}).press({"data": "some_pairs"}).press({"budget": "small"})
+    talk.press({"team": "none"}).say("actually we have an in-house ML person")
+    assert known(talk)["team"] == "ml_team"
+
+
+@pytest.mark.parametrize(
+    "text", ["we lost both ML engineers", "our ML people left", "our data scientist quit"]
+)
+def test_what_is_told_of_the_team_is_no_answer_to_what_is_to_be_confirmed(talk: Talk, text: str):
+    talk.begin().press({"need": "behaviour"}).press({"data": "some_pairs"}).press({"budget": "small"})
+    talk.press({"team": "ml_team"})
+    assert talk.asked.id == "confirm:need"
+    talk.say(text)
+    assert (known(talk)["need"], known(talk)["team"]) == ("behaviour", "none")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["RAG or fine-tuning for our bank?", "what should a small insurer use, RAG or fine-tuning?"],
+)
+def test_who_only_asks_which_it_should_be_has_said_nothing(talk: Talk, text: str):
+    talk.begin(text)
+    while talk.step.ask:
+        talk.say("I don't know")
+    assert known(talk) == {}

@@ -14,7 +14,7 @@ from knowledge.embeddings.base import Encoded
 from knowledge.embeddings.minilm import MiniLM
 from tests.support.openai_server import Fail, OpenAIServer, Say
 
-STIFF = "The replies are far too stiff and formal for them."
+STIFF = "People complain about how the replies come over."
 OPENING = f"We run a helpline for newcomers in town. {STIFF} Could you help?"
 MUSTS = ("citations", "deletion", "access")
 
