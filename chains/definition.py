@@ -20,9 +20,10 @@ from knowledge.terms import STOP_WORDS, terms
 
 PATTERNS = Path(__file__).with_name("definition.toml")
 
-# How surely a candidate defines: an entry or a sentence that says so, the first sentence under a heading,
-# one under a heading that says more, one that gives a name to what was said before it.
-DEFINES, HEADED, NEARLY_HEADED, NAMED = 4, 3, 2, 1
+# How surely a candidate defines: the first sentence under a heading that asks what the thing is, an entry or
+# a sentence that says so, the first sentence under its name, one under a heading that says more, one that
+# gives a name to what was said before it.
+ASKED, DEFINES, HEADED, NEARLY_HEADED, NAMED = 5, 4, 3, 2, 1
 # A sentence under such a heading names what it defines within so many words.
 NAMED_WITHIN = 8
 # An entry says more than a word or two.
@@ -63,14 +64,17 @@ def _surely(index: Index, candidate: Candidate, names: frozenset[Name]) -> int:
         return 0
     if unit.kind == "table_row":
         return DEFINES if len(unit.cells) > 1 and _names(_parts(unit.cells[0])) & names else 0
+    headed = _headed(index, candidate, names) if candidate.position == 0 and unit.kind == "sentence" else 0
+    if headed == ASKED:
+        return ASKED
     entry = _match("entry", text)
     if entry and len(entry["says"].split()) >= LEAST_WORDS and _names(_parts(entry["name"])) & names:
         return DEFINES
     said = _match("says", text)
     if said and _names(_parts(said["name"])) & names:
         return DEFINES
-    if candidate.position == 0 and unit.kind == "sentence":
-        return _headed(index, candidate, names)
+    if headed:
+        return headed
     called = _match("called", text)
     return NAMED if called and _names((called["name"],)) & names else 0
 
@@ -79,7 +83,8 @@ def _headed(index: Index, candidate: Candidate, names: frozenset[Name]) -> int:
     """How surely a section's first sentence defines what its heading names."""
     chunk = candidate.hit.stored.chunk
     *above, heading = (chunk.title, *chunk.heading_path)
-    if above and _match("what", heading):
+    asked = bool(_names((asked_name(heading),)) & names)
+    if above and not asked and _match("what", heading):
         heading = above[-1]
     held = frozenset(terms(heading))
     says = not says_nothing(candidate) and not _match("instructs", candidate.unit.text)
@@ -87,7 +92,9 @@ def _headed(index: Index, candidate: Candidate, names: frozenset[Name]) -> int:
         return 0
     if index.section(candidate.hit.stored, 1)[0].ordinal != chunk.ordinal:
         return 0
-    if chunk.heading_path and _names((*_parts(heading), asked_name(heading))) & names:
+    if asked:
+        return ASKED
+    if chunk.heading_path and _names(_parts(heading)) & names:
         return HEADED
     opening = frozenset(terms(" ".join(candidate.unit.text.split()[:NAMED_WITHIN])))
     named = any(opening.issuperset(name) for name in names)

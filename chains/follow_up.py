@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chains.compounds import as_written
 from chains.rewrite import Rewritten, is_whole
 from chains.search import Found, find
 from knowledge.access import Place
@@ -26,7 +27,19 @@ AS_GOOD = 0.9
 def find_understood(
     index: Index, place: Place, understood: Rewritten, model: BaseChatModel | None = None
 ) -> tuple[Rewritten, Found]:
-    """The message as it is to be understood, and its passages."""
+    """The message as it is to be understood, with compounds as the documents write them, and its passages."""
+    understood, found = _find_understood(index, place, understood, model)
+    chunks = [hit.stored.chunk for hit in found.hits]
+    texts = [" ".join((chunk.embedding_text, *chunk.units[0].header)) for chunk in chunks]
+    spelled = Rewritten(as_written(understood.question, texts), as_written(understood.search, texts))
+    if spelled.search == understood.search:
+        return understood, found
+    return spelled, find(index, place, spelled.search, model)
+
+
+def _find_understood(
+    index: Index, place: Place, understood: Rewritten, model: BaseChatModel | None
+) -> tuple[Rewritten, Found]:
     if not understood.alone or understood.alone == understood.search:
         return understood, find(index, place, understood.search, model)
     by_itself = find(index, place, understood.alone, model)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 
 from chains.comparison import AskedTable
@@ -97,7 +97,7 @@ def whole_answer(
         if table := _led_in_table(index, by_rank):
             return Whole((), table)
         each = _lists_alike(index, ranked) if _asks("each", question) else []
-        if lists := each or list(islice(_lists(index, by_rank), 1)):
+        if lists := each or list(islice(chain(_lists_asked_for(index, ranked), _lists(index, by_rank)), 1)):
             return Whole(tuple(quotation for each in lists for quotation in each.quotations))
     if rows:
         named = [Quotation(row.hit, row.unit) for row in rows.rows]
@@ -192,6 +192,15 @@ def _list_led_in(index: Index, ranked: Sequence[Candidate]) -> _List | None:
 
 def _lists(index: Index, quotations: Iterable[Quotation]) -> Iterator[_List]:
     return filter(None, (_list_of(index, quotation) for quotation in quotations))
+
+
+def _lists_asked_for(index: Index, ranked: Sequence[Candidate]) -> Iterator[_List]:
+    """The lists whose heading and line that leads them in say what the question asks."""
+    for each in ranked[:LISTS_LOOKED_AT]:
+        lead = each.unit.lead if each.unit.kind == "list_item" else each.unit.text
+        above = (each.hit.stored.chunk.heading_path or ("",))[-1]
+        if leads_in(lead) and share(each.hit.question, {*terms(lead), *terms(above)}) >= LEADS_SHARE:
+            yield from _lists(index, [Quotation(each.hit, each.unit)])
 
 
 def _lists_alike(index: Index, ranked: Sequence[Candidate]) -> list[_List]:

@@ -99,6 +99,12 @@ def test_what_is_compared_is_read_without_the_words_of_asking():
     assert things(asked) == [{"sev", "1"}, {"sev", "2"}]
     asked = read_asked(q := "Please compare the benefits in Portugal with those in Denmark", q)
     assert things(asked) == [{"portug"}, {"denmark"}]
+    asked = read_asked(q := "show me a table comparing Portugal with Denmark", q)
+    assert things(asked) == [{"portug"}, {"denmark"}]
+    asked = read_asked(q := "a table of the differences please: Portugal, Denmark", q)
+    assert things(asked) == [{"portug"}, {"denmark"}]
+    asked = read_asked(q := "pros and cons of Portugal vs Denmark", q)
+    assert things(asked) == [{"portug"}, {"denmark"}]
 
 
 def test_a_table_that_was_cut_into_passages_comes_whole_with_its_header_and_lead(index: Index):

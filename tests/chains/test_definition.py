@@ -50,6 +50,14 @@ The oil book, or ledger, is the list of what was burnt.
 
 We count what was burnt by noon. This is called the noon sum.
 """,
+    "snuffer.md": """# What is a snuffer?
+
+Snuffers put out a candle from above, without smoke.
+""",
+    "choice.md": """# Choice
+
+A snuffer is the better choice for most inns.
+""",
 }
 
 
@@ -72,6 +80,8 @@ def index(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Iterator[
         ("What is a lantern round?", "Lantern round: the walk through all floors at midnight."),
         ("what does oil book mean?", "The oil book, or ledger, is the list of what was burnt."),
         ("What is the noon sum?", "We count what was burnt by noon."),
+        ("What is a snuffer?", "Snuffers put out a candle from above, without smoke."),
+        ("Can you explain what a snuffer is?", "Snuffers put out a candle from above, without smoke."),
     ],
 )
 def test_what_defines_a_thing_is_quoted_first(index: Index, question: str, first: str):
@@ -85,6 +95,8 @@ def test_what_defines_a_thing_is_quoted_first(index: Index, question: str, first
     [
         ("What is a SEV-3?", "SEV-3"),
         ("please explain the night round", "night round"),
+        ("explain OKRs to me", "OKRs"),
+        ("tell me what a night round is", "night round"),
         ("What does “NW” stand for?", "NW"),
         ("What is the meaning of OKR?", "OKR"),
         ("What is it?", ""),

@@ -75,6 +75,14 @@ def test_where_one_or_the_other_is_asked_for_both_lists_come_in_the_order_of_the
     }
 
 
+def test_of_several_lists_the_one_whose_lead_says_what_is_asked_comes(index: Index):
+    given = answer(index, "When is the boat the right choice?")
+    assert [statement.text for statement in given.statements] == [
+        "You carry a bicycle.",
+        "The bridge is closed for the night.",
+    ]
+
+
 def test_kinds_that_a_table_lists_come_as_the_table(index: Index):
     given = answer(index, "Which kinds of tickets are there?")
     assert given.table

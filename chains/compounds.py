@@ -1,0 +1,55 @@
+"""Compounds as the documents write them: "finetuning" where they have "fine-tuning", and the other way round.
+
+To the index they are different words. No list of them is kept: the passages found show how they are written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from knowledge.terms import stem
+
+_WORD = re.compile(r"\w+")
+_HYPHENATED = re.compile(r"\b([^\W\d_]{2,})-([^\W\d_]{2,})\b")
+# Shorter words are joined by chance: "is-land".
+LEAST_LETTERS = 7
+
+
+def as_written(question: str, texts: Iterable[str]) -> str:
+    """A question with its compounds split by a hyphen, or joined, as the texts have them.
+
+    A word that the texts have as the question does stays.
+    """
+    text = "\n".join(texts).lower()
+    held = {stem(word) for word in _WORD.findall(text)}
+    return _joined(_split(question, text, held), text, held)
+
+
+def _split(question: str, text: str, held: set[str]) -> str:
+    """The question with words that the text has with a hyphen written so."""
+    strange = [
+        match
+        for match in _WORD.finditer(question)
+        if len(match[0]) >= LEAST_LETTERS and stem(match[0]) not in held
+    ]
+    if not strange:
+        return question
+    first_parts = {stem("".join(parts)): len(parts[0]) for parts in _HYPHENATED.findall(text)}
+    for match in reversed(strange):
+        length = first_parts.get(stem(match[0]), 0)
+        if length:
+            split = f"{match[0][:length]}-{match[0][length:]}"
+            question = question[: match.start()] + split + question[match.end() :]
+    return question
+
+
+def _joined(question: str, text: str, held: set[str]) -> str:
+    """The question with words with a hyphen that the text has as one written so."""
+
+    def written(match: re.Match[str]) -> str:
+        whole = match[1] + match[2]
+        is_one = stem(whole) in held and match[0].lower() not in text
+        return whole if is_one and len(whole) >= LEAST_LETTERS else match[0]
+
+    return _HYPHENATED.sub(written, question)
