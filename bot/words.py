@@ -9,7 +9,7 @@ FOR_THE_GUIDE = "Should we fine-tune a model or use RAG for our support bot?"
 EXAMPLES = ("Which documents do you know?", "What can you do?", FOR_THE_GUIDE)
 SAMPLE_EXAMPLES = (
     "How many days of leave do I get?",
-    "How fast must I acknowledge a page?",
+    "How quickly do I have to acknowledge a page?",
     "What kinds of fine-tuning are there?",
     FOR_THE_GUIDE,
 )

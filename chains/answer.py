@@ -169,7 +169,7 @@ class AnswerChain:
             return
         sources = sources or Sources(self.index)
         statements = list(shown)
-        quoted = [each for each in whole.quotations if is_for_readers(each.unit)]
+        quoted = [each for each in whole.quotations if is_for_readers(each.unit, each.hit.stored.chunk.text)]
         for quotation in quoted if verdict is not Verdict.SILENT else ():
             statements.append(_statement(quotation, sources))
             yield statements[-1]
@@ -212,7 +212,8 @@ def _line(*notices: str) -> str:
 
 def _for_readers(ranked: list[extract.Choice]) -> list[extract.Choice]:
     """Without what speaks to a model."""
-    return [choice for choice in ranked if is_for_readers(choice.candidate.unit)]
+    found = ((choice, choice.candidate) for choice in ranked)
+    return [choice for choice, each in found if is_for_readers(each.unit, each.hit.stored.chunk.text)]
 
 
 def _kept_from_model(hits: Sequence[Hit]) -> bool:

@@ -24,9 +24,13 @@ def speaks_to_model(line: str) -> bool:
     return any(piece in lower for piece in pieces) and pattern.search(line) is not None
 
 
-def is_for_readers(unit: Unit) -> bool:
-    """Whether nothing of a unit, nor of what is shown with it, addresses a model."""
-    return not any(map(speaks_to_model, (unit.text, unit.lead, *unit.header)))
+def is_for_readers(unit: Unit, passage: str = "") -> bool:
+    """Whether nothing of a unit, nor of what is shown with it, addresses a model.
+
+    Nor may its paragraph, a line of its passage: what stands beside such words was written for them.
+    """
+    beside = (line for line in passage.splitlines() if unit.text in line)
+    return not any(map(speaks_to_model, (unit.text, unit.lead, *unit.header, *beside)))
 
 
 @cache

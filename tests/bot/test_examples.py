@@ -23,7 +23,7 @@ SAMPLE = Path(knowledge.__file__).parent / "sample"
 FOLDERS = ("handbook/people", "handbook/on-call", "handbook/start", "rag-or-fine-tuning")
 FACTS = {
     "How many days of leave do I get?": "29 days",
-    "How fast must I acknowledge a page?": "within seven minutes",
+    "How quickly do I have to acknowledge a page?": "within seven minutes",
     "What kinds of fine-tuning are there?": "There are four types of fine-tuning",
 }
 
