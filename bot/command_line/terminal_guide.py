@@ -38,6 +38,7 @@ HINTS = {
     "confirm": "A number, or your own words",
     "contradiction": "A number, or your own words",
 }
+BEGINNING = "What are you building? A sentence is enough; Enter goes straight to the questions."
 AFTERWARDS = (
     "Ask “why?”, “what would change your mind?”, “what if …?”, “what does it cost?”, correct an answer, or "
     "“start over”. “export” shows the decision record, “export decision.md” writes it. Enter ends."
@@ -74,10 +75,16 @@ def hold_dialogue(settings: Settings, about: str, export: Path | None) -> None:
 
 def _talk(guide: Guide, about: str, console: Console, answer: Callable[[str], None]) -> State:
     router = Router(guide.reader.encoder, guide.model)
+    typed = _lines(console)
+    if not about:
+        console.print(BEGINNING, highlight=False)
+        about = next(typed, "")
+        if _ends(about):
+            return State()
     state, step = guide.begin(about, USER, _now())
     _show(step, console)
-    for text in _lines(console):
-        if text.lower() in GOODBYES or gives_up(text) or (not text and state.concluded):
+    for text in typed:
+        if _ends(text) or (not text and state.concluded):
             break
         if _is_for_documents(router, state, text):
             answer(text)
@@ -93,6 +100,10 @@ def _talk(guide: Guide, about: str, console: Console, answer: Callable[[str], No
         if state.concluded and not was_concluded:
             console.print(f"[dim]{AFTERWARDS}[/]", highlight=False)
     return state
+
+
+def _ends(text: str) -> bool:
+    return text.lower() in GOODBYES or gives_up(text)
 
 
 def _is_for_documents(router: Router, state: State, text: str) -> bool:

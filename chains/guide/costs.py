@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from math import prod
@@ -149,13 +149,14 @@ def labelling_hours(values: Values, volumes: Mapping[str, float]) -> Cost:
     Source: plain arithmetic; examples that are there already are only checked (Zhou et al. 2023, LIMA:
     the quality of a thousand examples counts, not their number).
     """
-    return _cost("labelling_hours", "hours", _labelling(values, volumes), divided_by=60)
+    label = "checking_hours" if _made_already(values) else "labelling_hours"
+    return _cost(label, "hours", _labelling(values, volumes), divided_by=60)
 
 
 def labelling_price(values: Values, volumes: Mapping[str, float]) -> Cost:
     """The same hours, paid: examples × minutes / 60 × rate. Source: plain arithmetic."""
     paid = (*_labelling(values, volumes), _volume("hourly_rate", volumes))
-    return _cost("labelling", "USD", paid, divided_by=60)
+    return _cost("checking" if _made_already(values) else "labelling", "USD", paid, divided_by=60)
 
 
 def people_price() -> Cost:
@@ -210,13 +211,15 @@ def _pages(volumes: Mapping[str, float]) -> tuple[Figure, ...]:
 
 
 def _labelling(values: Values, volumes: Mapping[str, float]) -> tuple[Figure, Figure]:
-    made_already = values.get("data") in ("some_pairs", "many_pairs", "ratings")
-    minutes = (
-        _assumption("minutes_per_check")
-        if made_already and "minutes_per_label" not in volumes
-        else _volume("minutes_per_label", volumes)
-    )
+    minutes = _volume("minutes_per_label", volumes)
+    if _made_already(values):
+        check = _assumption("minutes_per_check")
+        minutes = replace(minutes, words=check.words) if "minutes_per_label" in volumes else check
     return _rows(values, volumes), minutes
+
+
+def _made_already(values: Values) -> bool:
+    return values.get("data") in ("some_pairs", "many_pairs", "ratings")
 
 
 def _rows(values: Values, volumes: Mapping[str, float]) -> Figure:

@@ -231,7 +231,7 @@ class Guide:
         if before is None:
             return self._stay(state, (note("nothing_to_undo"),), now)
         return replace(before, touched_at=now), self._shown(
-            before, (*_recap(state, now), note("undone")), now
+            before, (*_recap(state, now), *talk.undone(state, before)), now
         )
 
     def _skip(self, state: State, now: datetime) -> Moved:

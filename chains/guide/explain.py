@@ -5,7 +5,7 @@ Every word is a template's, filled in from the decision; a model may word the su
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -154,7 +154,8 @@ def _flips(decision: Decision, values: Values) -> tuple[str, ...]:
         flip for flip in decision.flips if any(factor in values for factor, _ in flip.changes)
     ]
     shown = (
-        fill(texts()["flips"]["one"], other=_other(decision), would=_conditions(flip)) for flip in turning
+        fill(texts()["flips"]["one"], other=_other(decision), would=_conditions(flip))
+        for flip in _unlike(turning)
     )
     return tuple(shown)[: texts()["flips"]["most"]]
 
@@ -169,9 +170,19 @@ def _assumed(decision: Decision, values: Values, unsure: Collection[str]) -> tup
             other=_other(decision),
             would=_conditions(flip),
         )
-        for flip in flips(values, still_open)
+        for flip in _unlike(flips(values, still_open))
     )
     return tuple(shown)[: texts()["flips"]["most"]]
+
+
+def _unlike(turning: Iterable[Flip]) -> list[Flip]:
+    """Those of several that differ from each earlier one in more than one change."""
+    shown: list[Flip] = []
+    for flip in turning:
+        most_shared = max((len({*flip.changes} & {*other.changes}) for other in shown), default=0)
+        if not most_shared or most_shared < len(flip.changes) - 1:
+            shown.append(flip)
+    return shown
 
 
 def _other(decision: Decision) -> str:

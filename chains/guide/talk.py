@@ -168,6 +168,19 @@ def differences(before: State, after: State) -> Notes:
     return (*noted_now(before, after), *changed, *taken_back)
 
 
+def undone(state: State, before: State) -> Notes:
+    """What is taken back where a dialogue goes from one state to the one before."""
+    gone = {f: known for f, known in state.values.items() if before.values.get(f) != known}
+    again = {f: known for f, known in before.values.items() if state.values.get(f) != known}
+    unsure = [factor for factor in state.unsure if factor not in before.unsure and factor not in again]
+    lines = (
+        note("undone", noted=noted(gone)) if gone else "",
+        note("undone_unsure", titles=titles(unsure)) if unsure else "",
+        note("as_before", noted=noted(again)) if again else "",
+    )
+    return tuple(filter(None, lines)) or (note("undone_nothing"),)
+
+
 def kept(state: State, factors: Collection[str]) -> Notes:
     """That what is known of these factors stays as it is."""
     if state.doubt and state.doubt.factor in factors:

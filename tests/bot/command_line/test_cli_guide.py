@@ -70,9 +70,12 @@ def test_the_guide_talks_beside_a_running_bot_and_without_a_network(there: dict[
     assert "“only the tone”" in written
 
 
-def test_numbers_boxes_and_words_are_all_taken(there: dict[str, str]):
-    done = ragtime_here(there, "guide", "--export", "-", typed="3\n5\nhuh?\n1 3\n")
+def test_what_is_built_is_asked_first_then_numbers_boxes_and_words_are_all_taken(there: dict[str, str]):
+    typed = "I'm building a chatbot for our museum\n3\n5\nhuh?\n1 3\n"
+    done = ragtime_here(there, "guide", "--export", "-", typed=typed)
     assert done.returncode == 0, done.stderr
+    assert done.stderr.index("What are you building?") < done.stderr.index("(1 of at most 6)")
+    assert "I'm building a chatbot for our museum" in done.stdout
     assert "Is any of these a must" in done.stderr
     assert "Asked otherwise: " in done.stderr
     assert done.stdout.startswith("# Decision: "), "standard output is the record alone"
@@ -88,7 +91,7 @@ def test_a_question_for_the_documents_is_answered_and_the_guide_picks_up(
     done = ragtime_here(
         {**there, "RAGTIME_DOCS": str(docs)},
         "guide",
-        typed="7\nhow do we ask for GPU time?\nonly the tone\n3\n30,000 dollars\n2\nyes\nshare\nexport\n\n",
+        typed="\n7\nhow do we ask for GPU time?\nonly the tone\n3\n30,000 dollars\n2\nyes\nshare\nexport\n\n",
     )
     assert done.returncode == 0, done.stderr
     assert "There are 4 options: type the number of one, or your own words." in done.stdout
@@ -101,7 +104,7 @@ def test_a_question_for_the_documents_is_answered_and_the_guide_picks_up(
 
 
 def test_without_a_recommendation_there_is_nothing_to_export(there: dict[str, str], tmp_path: Path):
-    done = ragtime_here(there, "guide", "--export", str(tmp_path / "record.md"), typed="0\nquit\n")
+    done = ragtime_here(there, "guide", "--export", str(tmp_path / "record.md"), typed="\n0\nquit\n")
     assert done.returncode == 1
     assert done.stderr.strip() == "There is no recommendation yet, so nothing was exported."
     assert not (tmp_path / "record.md").exists()

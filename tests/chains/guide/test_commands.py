@@ -63,7 +63,6 @@ ANYTIME = {
     "repeat": [
         "what are the options again?",
         "can you rephrase the question",
-        "what do you mean?",
         "I don't understand",
     ],
 }

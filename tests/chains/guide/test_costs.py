@@ -85,12 +85,13 @@ def test_volumes_that_a_person_gave_override_the_file() -> None:
     assert embedding_price({"documents": 9, "pages": 10_000}) == embedding_price({"pages": 10_000})
     own = labelling_hours(TONE, {"rows": 600, "minutes_per_label": 10})
     assert (own.low, own.high, own.unit) == (100, 100, "hours")
-    assert "10 minutes to write and check an example" in own.assumptions
+    assert "10 minutes to check an example that is there already" in own.assumptions
 
 
 def test_examples_that_are_there_are_checked_and_others_written() -> None:
     there = labelling_hours({"data": "some_pairs"}, {"rows": 1000})
     missing = labelling_hours({"data": "none"}, {"rows": 1000})
+    assert (there.label, missing.label) == ("Checking the examples", "Making and checking examples")
     assert there.high < missing.low
 
 

@@ -164,6 +164,13 @@ def test_what_was_never_settled_and_would_flip_it_is_among_the_assumptions() -> 
     )
 
 
+def test_what_would_change_it_is_not_said_again_with_one_condition_exchanged() -> None:
+    values = ARCHIVE | {"citations": "must"}
+    assert len(decide(values).flips) == 6
+    shown = recommended(values).flips
+    assert ["could live without sources" in flip for flip in shown] == [True, False]
+
+
 def test_what_cannot_flip_it_is_no_assumption() -> None:
     assert recommended({"need": "facts", "change_rate": "daily"}).assumed == ()
 

@@ -117,6 +117,8 @@ def test_why_before_the_verdict_says_that_it_is_not_one(talk: Talk):
         "hmm, what do you mean by a way of behaving, tone?",
         "what counts as expertise?",
         "what is expertise?",
+        "what do you mean?",
+        "what does that mean?",
     ],
 )
 def test_a_question_about_the_question_is_explained_and_is_no_answer(talk: Talk, message: str):
@@ -127,6 +129,24 @@ def test_a_question_about_the_question_is_explained_and_is_no_answer(talk: Talk,
     )
     assert talk.state == before
     assert talk.asked.id == "need"
+
+
+def test_how_much_a_small_budget_is_is_explained_and_what_it_costs_is_told(talk: Talk):
+    talk.begin().press({"need": "behaviour"}).press({"data": "some_pairs"})
+    assert talk.asked.id == "budget"
+    talk.say("how much is a small budget?")
+    assert "up to some 50,000 dollars or euros" in talk.notes
+    talk.say("how much is it in all?")
+    assert "Cost and effort" in talk.notes
+
+
+def test_undo_says_what_it_takes_back(talk: Talk):
+    asked_often(talk).press({"change_rate": "never"}).say("undo")
+    assert talk.notes == "Taken back: never changes."
+    talk.press({"change_rate": "never"}).say("actually, it changes every month").say("undo")
+    assert talk.notes == "Taken back: changes monthly.\nIt is again: never changes."
+    talk.say("start over").say("undo")
+    assert talk.notes == "It is again: it needs facts, never changes."
 
 
 def test_what_the_musts_mean_is_explained_one_by_one(talk: Talk):
@@ -229,7 +249,7 @@ def test_how_sure_before_the_verdict_names_what_is_open(talk: Talk):
 # Other words, costs
 
 
-@pytest.mark.parametrize("message", ["can you rephrase the question?", "what do you mean?", "huh?"])
+@pytest.mark.parametrize("message", ["can you rephrase the question?", "I don't understand", "huh?"])
 def test_a_question_can_be_had_in_other_words(talk: Talk, message: str):
     first = asked_often(talk).asked
     talk.say(message)
