@@ -30,6 +30,9 @@ PENALTY = 0.001
 STEPS = 200
 # What was not written for the router counts less.
 AUXILIARY = 0.3
+# Lines that were collected because they went wrong: they are fitted on, and judged. How often such come up,
+# and so how sure a route is, cannot be told from them.
+COLLECTED = ("thread",)
 # The share of sure routes that should be right.
 SURE_RIGHT = 0.99
 
@@ -146,9 +149,12 @@ def main() -> None:
     first = Judged(dict(held_out(unread, [as_written(part) for part in others])), written)
     second = Judged(dict(held_out(written, others)), written)
     # The second hears only of what the first is unsure of, so that is what its surety is judged by.
-    sure_of_first = sure_above(first.chance, first.right)
+    usual = np.concatenate(
+        [np.full(len(part.lines), author not in COLLECTED) for author, part in written.items()]
+    )
+    sure_of_first = sure_above(first.chance[usual], first.right[usual])
     left = first.chance < sure_of_first
-    sure_of_second = sure_above(second.chance[left], second.right[left])
+    sure_of_second = sure_above(second.chance[left & usual], second.right[left & usual])
     report(written, first, second, left, second.chance >= sure_of_second, errors=arguments.errors)
     if arguments.write:
         everything = [*written.values(), *others]
