@@ -19,7 +19,7 @@ _TERMS = {
 _TERM = re.compile("|".join(rf"(?P<{value}>\b(?:{terms})\b)" for value, terms in _TERMS.items()))
 _DENIED_BEFORE = re.compile(
     r"(?:\b(?:not|no|never|isn't|ain't|neither|nor|without)|n't)\s+"
-    r"(?:(?:really|so much|primarily|mainly)\s+)?(?:about\s+|a (?:matter|question) of\s+)?"
+    r"(?:mind\s+)?(?:(?:really|so much|primarily|mainly)\s+)?(?:about\s+|a (?:matter|question) of\s+)?"
     r"(?:the\s+|its\s+|our\s+|a\s+|any\s+)?(?:\w+\s+(?=tone|style))?$"
 )
 _DENIED_BEHIND = re.compile(
