@@ -27,9 +27,10 @@ from tests.support.playground import GENERAL, open_page, playground
 from tests.support.slack import LocalSlack
 
 SAMPLE = Path(knowledge.__file__).parent / "sample"
-PAGES = ("rag-or-fine-tuning", "handbook/on-call/severity.md")
 HEAD_TO_HEAD = "RAG and fine-tuning, head to head"
 KINDS = "Types of fine-tuning"
+PROBLEMS = "Problems of fine-tuning"
+CHOICE = "When to choose RAG, when fine-tuning"
 WHAT_IS_MISSING = "What is missing from the model today"
 
 
@@ -52,7 +53,7 @@ class SampleAnswerer(FakeAnswerer):
 def slack(tmp_path_factory: pytest.TempPathFactory, minilm: MiniLM) -> Iterator[LocalSlack]:
     folder = tmp_path_factory.mktemp("subject")
     with opened(folder / "index", minilm) as index:
-        sync(index, SAMPLE, "https://docs.example/", only=PAGES)
+        sync(index, SAMPLE, "https://docs.example/")
         answerer = SampleAnswerer(
             router=Router(minilm), dialogue=Guide(Reader(minilm)), chain=AnswerChain(index)
         )
@@ -74,9 +75,15 @@ def table_of(message: Message) -> list[list[str]]:
     ("question", "source", "said"),
     [
         ("what is fine-tuning?", "What is fine-tuning?", ["takes a pre-trained large language model"]),
+        ("what is RAG?", "What is RAG?", ["looks up passages in your documents at the moment"]),
+        ("explain RAG", "What is RAG?", ["looks up passages in your documents at the moment"]),
+        ("why is fine-tuning expensive?", PROBLEMS, ["a training run needs GPUs"]),
+        ("can a fine-tuned model forget a customer's data?", PROBLEMS, ["cannot simply forget"]),
+        ("when should I use fine-tuning?", CHOICE, ["tone or style", "deep domain", "never need updating"]),
+        ("when is fine-tuning the better choice?", CHOICE, ["tone or style", "never need updating"]),
         (
             "why not always fine-tune?",
-            "Problems of fine-tuning",
+            PROBLEMS,
             [
                 "computationally expensive",
                 "ML expertise",
@@ -87,16 +94,27 @@ def table_of(message: Message) -> list[list[str]]:
         ),
         (
             "when should I choose which?",
-            "When to choose RAG, when fine-tuning",
+            CHOICE,
             [
-                *("Fine-tuning is the right choice in three cases:", "never need updating"),
-                *("RAG is the right choice in four cases:", "data change frequently", "grounded in sources"),
+                *(
+                    "Fine-tuning is the better choice, and the one to use, in three cases:",
+                    "never need updating",
+                ),
+                *(
+                    "RAG is the better choice, and the one to use, in four cases:",
+                    "data change frequently",
+                    "grounded in sources",
+                ),
             ],
         ),
-        ("which kinds are there?", KINDS, ["There are four types of fine-tuning"]),
+        ("which kinds of fine-tuning are there?", KINDS, ["There are four types of fine-tuning"]),
         ("RAG and fine-tuning side by side", HEAD_TO_HEAD, []),
         ("RAG or fine-tuning, head to head?", HEAD_TO_HEAD, []),
         ("what is the difference between RAG and fine-tuning?", HEAD_TO_HEAD, []),
+        ("what's the difference between rag and finetuning", HEAD_TO_HEAD, []),
+        ("a table of the differences please: rag, finetuning", HEAD_TO_HEAD, []),
+        ("show me a table comparing RAG with fine-tuning", HEAD_TO_HEAD, []),
+        ("pros and cons of RAG vs fine-tuning", HEAD_TO_HEAD, []),
     ],
 )
 def test_the_subject_is_answered_from_its_page_and_the_guide_is_offered(
@@ -133,8 +151,9 @@ def test_a_table_of_another_subject_comes_without_an_offer(slack: LocalSlack) ->
 
 
 def test_a_workspace_without_tables_gets_the_rows(slack: LocalSlack) -> None:
+    # No sentence stands beside this one, so the reply is posted rather than streamed.
     slack.fail_next("chat.postMessage", error="invalid_blocks")
-    reply = ask(slack, "RAG and fine-tuning side by side")
+    reply = ask(slack, "pros and cons of RAG vs fine-tuning")
     assert table_of(reply) == []
     assert "Updates · **Fine-tuning**: slow: another training run · **RAG**: instant" in shown(reply)
 
