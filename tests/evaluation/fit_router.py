@@ -148,13 +148,12 @@ def main() -> None:
     unread = {name: as_written(part) for name, part in written.items()}
     first = Judged(dict(held_out(unread, [as_written(part) for part in others])), written)
     second = Judged(dict(held_out(written, others)), written)
-    # The second hears only of what the first is unsure of, so that is what its surety is judged by.
     usual = np.concatenate(
         [np.full(len(part.lines), author not in COLLECTED) for author, part in written.items()]
     )
     sure_of_first = sure_above(first.chance[usual], first.right[usual])
     left = first.chance < sure_of_first
-    sure_of_second = sure_above(second.chance[left & usual], second.right[left & usual])
+    sure_of_second = sure_above(second.chance[usual], second.right[usual])
     report(written, first, second, left, second.chance >= sure_of_second, errors=arguments.errors)
     if arguments.write:
         everything = [*written.values(), *others]

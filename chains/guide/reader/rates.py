@@ -73,6 +73,7 @@ _ON_WEEKDAYS = re.compile(
 )
 _CHANGES = re.compile(
     r"\b(?:chang\w+|updat\w+|revis\w+|edit\w*|refresh\w*|renew\w*|amend\w*|replac\w+|out of date|outdated|"
+    r"re-?wr(?:it\w+|ote)|rework\w*|redo(?:ne|es)?|overhaul\w*|publish\w*|releas\w+|fluctuat\w+|var(?:y|ies)|"
     r"new (?:editions?|releases?|prices?|products?|rules|articles?|documents?|pages?)|"
     r"(?:prices?|rules|documents?|manuals?|articles?) (?:\w+ ){0,2}?(?:moves?|arrives?|appears?))\b"
 )
