@@ -42,6 +42,14 @@ _MONEY_WORD = re.compile(
     r"sanctioned|reserve[sd]?)\b"
 )
 
+# What a bare number counts where it is no money: "20,000 good question and answer pairs".
+_COUNTED = re.compile(
+    r"\s*(?:(?:gpu|a100|h100|v100|people|months?|years?|yrs?|weeks?|%)|"
+    r"(?:[\w-]+ ){0,4}?(?:pairs|examples|samples|tickets|chats|conversations|"
+    r"dialog(?:ue)?s|emails|messages|rows|records|documents|docs|pages|files|"
+    r"questions|answers|replies|q&as|ratings|labels)\b)"
+)
+
 
 def money_hits(text: str, *, asked: bool) -> list[Hit]:
     """Amounts of money in a plain text. Sure where a currency or a word for money stands by the number.
@@ -57,9 +65,7 @@ def money_hits(text: str, *, asked: bool) -> list[Hit]:
         )
         if rate is None and not asked and not (near and scaled):
             continue
-        if rate is None and re.match(
-            r"\s*(?:gpu|a100|h100|v100|people|months?|years?|yrs?|weeks?|%)", text[number.end :]
-        ):
+        if rate is None and _COUNTED.match(text, number.end):
             continue
         worth = number.value * (rate or 1.0)
         value = "none" if worth == 0 else "small" if worth <= SMALL_UP_TO else "large"

@@ -204,8 +204,9 @@ class Reader:
         for factor in POLICY.factors:
             own = [hit for hit in hits if hit.factor == factor]
             if asked == (factor,):
-                elsewhere = any(hit.sure and hit.factor != factor for hit in hits)
-                found.append(self._answer(own, part, vector, factor, elsewhere=elsewhere))
+                others = [hit for hit in hits if hit.sure and hit.factor != factor]
+                if not _is_all_about(others, own, part):
+                    found.append(self._answer(own, part, vector, factor, elsewhere=bool(others)))
             elif factor in asked:
                 chosen = as_answer(own, part, factor, alone=False)
                 if chosen is None and several is not None:
@@ -285,11 +286,22 @@ def _beyond_doubt(own: Sequence[Hit], part: str) -> Hit | None:
     if certain and len({hit.value for hit in certain}) == 1:
         return certain[-1]
     by_rule = in_passing(own)
+    return by_rule if by_rule and _is_most(by_rule, part) else None
+
+
+def _is_all_about(others: Sequence[Hit], own: Sequence[Hit], part: str) -> bool:
+    """Whether an answer says hardly more than what is of another factor: “20,000 pairs”, asked for money."""
+    return any(
+        _is_most(other, part)
+        and all(other.start <= hit.start and hit.end <= other.end for hit in own)
+        and all(hit.end - hit.start < other.end - other.start for hit in own)
+        for other in others
+    )
+
+
+def _is_most(hit: Hit, part: str) -> bool:
     letters = sum(char.isalnum() for char in part)
-    if by_rule is None:
-        return None
-    found = sum(char.isalnum() for char in part[by_rule.start : by_rule.end])
-    return by_rule if found >= MOST_OF_IT * letters else None
+    return sum(char.isalnum() for char in part[hit.start : hit.end]) >= MOST_OF_IT * letters
 
 
 def _resting_on(own: list[Hit], value: str, part: str, factor: str) -> Hit:
