@@ -11,7 +11,7 @@ from filelock import FileLock
 
 from bot.assistant import Assistant, check
 from bot.command_line import control_server, terminal
-from bot.command_line.carrying_out import Unreachable
+from bot.command_line.control import Unreachable
 from bot.config import Settings
 from bot.records.retention import kept
 from bot.telemetry.logged_syncs import LoggedSyncs

@@ -8,15 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from bot.command_line import control, terminal
 from bot.config import PLAYGROUND, Settings
-from knowledge.errors import AdminError
 from knowledge.home import HomeInUse, own
 
 if TYPE_CHECKING:
     from bot.command_line.tasks import Message
-
-
-class Unreachable(AdminError):
-    """A running process has the home, but does not answer."""
 
 
 @contextmanager
@@ -69,7 +64,7 @@ def _asked_of_running(settings: Settings, task: str, values: dict[str, Any]) -> 
     try:
         yield from control.request(settings.ragtime_home, task, values | {"docs": docs})
     except control.NobodyThere:
-        raise Unreachable(
+        raise control.Unreachable(
             f"{settings.ragtime_home} is in use by a Ragtime process that does not answer: wait until it is "
             "done, or stop it, or set RAGTIME_HOME to another folder"
         ) from None

@@ -24,6 +24,10 @@ class NobodyThere(Exception):
     """No running bot answers for this home."""
 
 
+class Unreachable(AdminError):
+    """A running process has the home, but does not answer."""
+
+
 class TaskFailed(AdminError):
     """The running bot could not do it; the message says why."""
 

@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 from langchain_core.tracers.context import register_configure_hook
 from opentelemetry.trace import Span
 
-from bot.telemetry.traces import TRACER, failed
+from bot.telemetry.tracer import TRACER, failed
 
 
 @contextmanager

@@ -10,11 +10,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from opentelemetry import trace
-from opentelemetry.trace import Span, Status, StatusCode
+from opentelemetry.trace import Span
 
 from bot.inbox import Incoming
-
-TRACER = trace.get_tracer("ragtime")
+from bot.telemetry.tracer import TRACER, failed
 
 # By the event's id, traces that begin within a context get theirs.
 event_of_trace: ContextVar[str] = ContextVar("event_of_trace", default="")
@@ -22,7 +21,7 @@ event_of_trace: ContextVar[str] = ContextVar("event_of_trace", default="")
 
 @contextmanager
 def span(name: str, **attributes: str | int | bool) -> Iterator[Span]:
-    """A step. What is raised within marks it as failed, by its type alone: its words may be somebody's."""
+    """A step. What is raised within marks it as failed."""
     with TRACER.start_as_current_span(
         name,
         attributes={f"ragtime.{key}": value for key, value in attributes.items()},
@@ -34,12 +33,6 @@ def span(name: str, **attributes: str | int | bool) -> Iterator[Span]:
         except Exception as error:
             failed(step, error)
             raise
-
-
-def failed(step: Span, error: BaseException) -> None:
-    """Marks a step as failed."""
-    step.set_attribute("error.type", type(error).__name__)
-    step.set_status(Status(StatusCode.ERROR))
 
 
 @contextmanager
