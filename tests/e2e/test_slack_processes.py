@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +21,7 @@ from bot.processes import NotShared, migrate
 from tests.support.bot_process import start_bot
 from tests.support.knowledge import home_with_model, write
 from tests.support.manifest import EVENTS, SCOPES
+from tests.support.ports import free_port
 from tests.support.postgres import empty_database
 from tests.support.slack import LocalSlack
 
@@ -109,11 +109,6 @@ def processes(database: str, tmp_path: Path) -> Iterator[Processes]:
         ExitStack() as stack,
     ):
         yield Processes(slack, database, tmp_path, stack)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
 
 
 def is_up(address: str) -> bool:

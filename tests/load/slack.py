@@ -23,8 +23,8 @@ from bot.playground.cast import Cast, Channel, User, playground_cast
 from bot.playground.envelope import event_callback, events_of
 from bot.playground.people import post_as_user
 from bot.playground.standin import StandIn
-from bot.playground.workspace import Message, Workspace
-from tests.support.slack import REPLY_EVENT_TYPE, LocalSlack
+from bot.playground.workspace import Workspace
+from tests.support.slack import LocalSlack, answered
 
 PEOPLE = 40
 CHANNELS = 60
@@ -89,14 +89,6 @@ def verdict(workspace: Workspace) -> dict[str, int]:
         "doubled": sum(count > 1 for count in replies.values()),
         "streaming": streaming,
     }
-
-
-def answered(message: Message) -> str | None:
-    """The ts of the message that a complete reply answers."""
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != REPLY_EVENT_TYPE:
-        return None
-    return metadata["event_payload"]["ts"]
 
 
 def routes(standin: StandIn) -> list[BaseRoute]:

@@ -10,5 +10,12 @@ import multiprocessing
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["tests.support.bot_process", "tests.support.syncing", "knowledge.opening", "chromadb", "alembic.command"]
+    [
+        "tests.support.bot_process",
+        "tests.support.syncing",
+        "tests.chaos.process",
+        "knowledge.opening",
+        "chromadb",
+        "alembic.command",
+    ]
 )

@@ -237,7 +237,7 @@ class LocalSlack:
         return [
             message
             for message in self.workspace.messages(channel)
-            if not message["streaming"] and _answered(message) == ts
+            if not message["streaming"] and answered(message) == ts
         ]
 
     def wait_for_reply(self, question: Message) -> Message:
@@ -278,7 +278,7 @@ class LocalSlack:
             for message in self.workspace.messages(channel):
                 if message.get("bot_id") and not message["ephemeral_to"]:
                     assert not message["streaming"], f"still being written: {message}"
-                    assert (channel, _answered(message)) in asked, f"answers no question: {message}"
+                    assert (channel, answered(message)) in asked, f"answers no question: {message}"
 
     # What the server reports
 
@@ -306,7 +306,7 @@ class LocalSlack:
         return f"last calls: {calls}; last deliveries: {tries}"
 
 
-def _answered(message: Message) -> str | None:
+def answered(message: Message) -> str | None:
     """The ts of the message that a complete reply answers."""
     metadata = message.get("metadata") or {}
     if metadata.get("event_type") != REPLY_EVENT_TYPE:
