@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from http import HTTPStatus
 from typing import Any
 
 from slack_bolt import App
@@ -14,6 +15,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.client import slack_client
 from bot.listeners import register
+from bot.refusals import Refusals
 from bot.services import Services
 from bot.telemetry import measures
 
@@ -37,7 +39,7 @@ def build_app(services: Services, signing_secret: str = "") -> App:
 
     logger = logging.getLogger("ragtime.bolt")
     logger.addFilter(_is_no_remark_on_tokens)
-    app = _Timed(
+    app = _Watched(
         name="ragtime",
         logger=logger,
         # The token comes from `authorize`: so who we are is asked once, when Slack first calls.
@@ -52,14 +54,20 @@ def build_app(services: Services, signing_secret: str = "") -> App:
     return app
 
 
-class _Timed(App):
-    """Tells how long each ack took, however the request came."""
+class _Watched(App):
+    """Tells how long each ack took, however the request came, and what is refused for its age."""
+
+    def __init__(self, *, signing_secret: str, **options: Any) -> None:
+        super().__init__(signing_secret=signing_secret, **options)
+        self._refusals = Refusals(signing_secret)
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         """Runs the listeners; what they answer is the ack."""
         started = time.monotonic()
         response = super().dispatch(req)
         measures.ACKS.record(time.monotonic() - started, {"status": response.status})
+        if response.status == HTTPStatus.UNAUTHORIZED:
+            self._refusals.look(req)
         return response
 
 

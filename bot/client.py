@@ -71,6 +71,13 @@ def said(response: object) -> dict[str, Any]:
     return cast(SlackResponse, response).data  # pyright: ignore[reportReturnType]  (bytes only for exports)
 
 
+def header(response: object, name: str) -> str:
+    """A header of what a call of the Web API answered; empty where there is none of that name."""
+    values = {key.lower(): value for key, value in cast(SlackResponse, response).headers.items()}
+    value = values.get(name.lower(), "")
+    return value if isinstance(value, str) else ",".join(value)
+
+
 def identify(client: WebClient) -> Callable[[], Identity]:
     """Who we are, asked of Slack when it is first needed. Errors of that call pass through."""
     known: list[Identity] = []

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from bot import serve
 from bot.assistant import check
+from bot.client import slack_client
 from bot.command_line import terminal
 from bot.config import Settings
 from bot.migrations import HISTORY as BOT
@@ -57,7 +58,8 @@ def work(settings: Settings) -> None:
     check(settings)
     with observed(os.environ), owned(settings) as assistant:
         assistant.keep_in_sync(LoggedSyncs())
-        with kept(assistant.engine, settings.ragtime_keep_days):
+        slack = slack_client(None, settings.slack_api_url)
+        with kept(assistant.engine, settings.ragtime_keep_days, slack):
             serve.work(settings, assistant, assistant.engine, announcer(settings), assistant.opened)
         if assistant.opened.done():
             # It ended because this failed, or it was told to.

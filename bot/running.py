@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from filelock import FileLock
 
 from bot.assistant import Assistant, check
+from bot.client import slack_client
 from bot.command_line import control_server, terminal
 from bot.command_line.control import Unreachable
 from bot.config import Settings
@@ -87,7 +88,8 @@ def run(settings: Settings) -> None:
         ):
             in_json = settings.ragtime_log == "json"
             assistant.keep_in_sync(LoggedSyncs() if in_json else terminal.SyncLog())
-            with kept(assistant.engine, settings.ragtime_keep_days):
+            slack = None if settings.mode == "playground" else slack_client(None, settings.slack_api_url)
+            with kept(assistant.engine, settings.ragtime_keep_days, slack):
                 announce = log.info if in_json else terminal.announce
                 serve.run(settings, assistant, assistant.engine, announce, assistant.opened)
             if assistant.opened.done():

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +13,8 @@ from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.client import SLACK_ERRORS, error_code, is_transient, slack_client
+from bot.client import SLACK_ERRORS, error_code, header, is_transient, slack_client
+from bot.clock import read_date
 from bot.config import Settings
 from bot.doctor.finding import SERVER_SECONDS, Finding, first_line
 
@@ -28,8 +28,8 @@ EVENTS = "Slack events"
 CLOCK = "Clock"
 IN_PLAYGROUND = "not set: playground mode"
 
-# Slack's signatures and ours must be within five minutes of each other.
-SKEW_FAILS = 300
+# Slack's signatures are good for five minutes, and requests are on their way for some seconds.
+SKEW_FAILS = 285
 SKEW_WARNS = 60
 
 COPY_BOT_TOKEN = "copy it again from your app's “OAuth & Permissions” page into SLACK_BOT_TOKEN"
@@ -56,7 +56,7 @@ def slack(settings: Settings) -> Iterator[Finding]:
         for subject in (BOT_TOKEN, SCOPES, APP_TOKEN, SIGNING_SECRET, EVENTS):
             yield Finding(subject, "skipped", IN_PLAYGROUND)
         return
-    yield from _bot_token(settings.slack_bot_token, settings.slack_api_url)
+    yield from _bot_token(settings.slack_bot_token, settings.slack_api_url, signed=settings.mode == "http")
     yield _app_token(settings.slack_app_token, settings.slack_api_url)
     yield signing_secret(settings.slack_signing_secret)
     yield Finding(
@@ -67,7 +67,7 @@ def slack(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def _bot_token(token: SecretStr, api_url: str) -> Iterator[Finding]:
+def _bot_token(token: SecretStr, api_url: str, *, signed: bool) -> Iterator[Finding]:
     client = slack_client(token.get_secret_value(), api_url)
     client.timeout = int(SERVER_SECONDS)
     response = _asked(BOT_TOKEN, api_url, client.auth_test, COPY_BOT_TOKEN)
@@ -82,14 +82,8 @@ def _bot_token(token: SecretStr, api_url: str) -> Iterator[Finding]:
         yield Finding(BOT_TOKEN, "warning", f"{found}; it expires within twelve hours", NO_ROTATION)
     else:
         yield Finding(BOT_TOKEN, "ok", found)
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    yield scopes(_header(headers, "x-oauth-scopes"), wanted_scopes())
-    yield clock(_header(headers, "date"), datetime.now(UTC))
-
-
-def _header(headers: Mapping[str, str | list[str]], name: str) -> str:
-    value = headers.get(name, "")
-    return value if isinstance(value, str) else ",".join(value)
+    yield scopes(header(response, "x-oauth-scopes"), wanted_scopes())
+    yield clock(header(response, "date"), datetime.now(UTC), signed=signed)
 
 
 def wanted_scopes(manifest: Path = MANIFEST) -> frozenset[str]:
@@ -99,9 +93,9 @@ def wanted_scopes(manifest: Path = MANIFEST) -> frozenset[str]:
     return frozenset(yaml.safe_load(manifest.read_text())["oauth_config"]["scopes"]["bot"])
 
 
-def scopes(header: str, wanted: Collection[str]) -> Finding:
+def scopes(said: str, wanted: Collection[str]) -> Finding:
     """Compares what the token may do, as Slack's header says, with what it is to be able to do."""
-    granted = {scope.strip() for scope in header.split(",") if scope.strip()}
+    granted = {scope.strip() for scope in said.split(",") if scope.strip()}
     if not granted or not wanted:
         return Finding(SCOPES, "skipped", f"Slack or {MANIFEST.name} does not say which")
     missing = sorted(set(wanted) - granted)
@@ -111,15 +105,18 @@ def scopes(header: str, wanted: Collection[str]) -> Finding:
     return Finding(SCOPES, "ok", f"all {len(wanted)} of {MANIFEST.name}")
 
 
-def clock(date_header: str, now: datetime) -> Finding:
-    """Compares Slack's clock with ours (`now`, with a time zone)."""
-    try:
-        skew = (now - parsedate_to_datetime(date_header)).total_seconds()
-    except (TypeError, ValueError):
+def clock(said: str, now: datetime, *, signed: bool) -> Finding:
+    """Compares Slack's clock, by its Date header, with ours (`now`, with a time zone).
+
+    `signed`: events come by HTTP, with signatures that last five minutes; by Socket Mode there are none.
+    """
+    theirs = read_date(said)
+    if theirs is None:
         return Finding(CLOCK, "skipped", "Slack did not say what time it is")
+    skew = (now - theirs).total_seconds()
     found = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} Slack's"
-    advice = "Set this machine's clock (NTP): Slack's signatures are good for five minutes"
-    if abs(skew) >= SKEW_FAILS:
+    advice = "Set this machine's clock (NTP): requests that Slack signed five minutes ago are refused"
+    if signed and abs(skew) >= SKEW_FAILS:
         return Finding(CLOCK, "failed", found, advice)
     if abs(skew) >= SKEW_WARNS:
         return Finding(CLOCK, "warning", found, advice)

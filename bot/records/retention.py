@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from slack_sdk import WebClient
 from sqlalchemy import Engine
 
+from bot.clock import ClockDoubted, trusted_now
 from bot.migrations import HISTORY
 from bot.records.forgetting import forget_older
 from bot.records.opening import copies
@@ -18,12 +20,18 @@ from knowledge.database import migrate
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 24 * 3600.0
+# When the clock is looked at again, after it was doubted.
+AGAIN_SECONDS = 3600.0
 
 
 @contextmanager
-def kept(engine: Engine, days: int | None) -> Iterator[None]:
-    """Deletes what is older than so many days, now and once a day while the context lasts; None: never."""
-    if days is None:
+def kept(engine: Engine, days: int | None, slack: WebClient | None) -> Iterator[None]:
+    """Deletes what is older than so many days, now and once a day while the context lasts; None: never.
+
+    A clock that has jumped ahead would have everything deleted. So Slack is asked what time it is; without
+    it, as in the playground, nothing is deleted.
+    """
+    if days is None or slack is None:
         yield
         return
     migrate(engine, HISTORY, "bot")
@@ -31,11 +39,15 @@ def kept(engine: Engine, days: int | None) -> Iterator[None]:
 
     def run() -> None:
         while True:
+            wait = EVERY_SECONDS
             try:
-                prune(engine, datetime.now(UTC) - timedelta(days=days))
+                prune(engine, trusted_now(slack) - timedelta(days=days))
+            except ClockDoubted as doubt:
+                wait = AGAIN_SECONDS
+                log.warning("what is older than %d days is not deleted now: %s", days, doubt)
             except Exception:
                 log.exception("what is older than %d days could not be deleted; trying again tomorrow", days)
-            if ended.wait(EVERY_SECONDS):
+            if ended.wait(wait):
                 return
 
     threading.Thread(target=run, name="retention", daemon=True).start()

@@ -257,16 +257,22 @@ def test_a_signing_secret_has_a_form(secret: str | None, status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "status"), [(0, "ok"), (-59, "ok"), (61, "warning"), (-301, "failed"), (301, "failed")]
+    ("seconds", "status"), [(0, "ok"), (-59, "ok"), (61, "warning"), (-290, "failed"), (290, "failed")]
 )
 def test_clocks_may_differ_a_little(seconds: int, status: str) -> None:
     now = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
     theirs = format_datetime(now - timedelta(seconds=seconds), usegmt=True)
-    assert slack.clock(theirs, now).status == status
+    assert slack.clock(theirs, now, signed=True).status == status
+
+
+def test_where_nothing_is_signed_a_wrong_clock_makes_nobody_deaf() -> None:
+    now = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+    theirs = format_datetime(now - timedelta(hours=1), usegmt=True)
+    assert slack.clock(theirs, now, signed=False).status == "warning"
 
 
 def test_no_date_is_no_fault() -> None:
-    assert slack.clock("", datetime.now(UTC)).status == "skipped"
+    assert slack.clock("", datetime.now(UTC), signed=True).status == "skipped"
 
 
 # Where data live

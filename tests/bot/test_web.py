@@ -66,6 +66,38 @@ def test_a_request_with_another_secret_or_a_changed_body_is_refused(client: Test
     assert client.post("/slack/events", content=HANDSHAKE).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("body", "sent", "signature"),
+    [
+        (HANDSHAKE, b"soon", b"v0=" + b"0" * 64),
+        (HANDSHAKE, b"9" * 5000, b"v0=" + b"0" * 64),
+        (HANDSHAKE, b"1800000000", "v0=é".encode()),
+        (b"\xff\xfe", b"1800000000", b"v0=" + b"0" * 64),
+    ],
+)
+def test_what_has_not_even_the_form_of_a_signed_request_is_refused(
+    client: TestClient, body: bytes, sent: bytes, signature: bytes
+) -> None:
+    headers = [(b"x-slack-request-timestamp", sent), (b"x-slack-signature", signature)]
+    assert client.post("/slack/events", content=body, headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("age", "said"), [(4000, "ago by this machine's clock"), (-4000, "from now by this")]
+)
+def test_a_clock_that_makes_us_deaf_is_told_once(
+    client: TestClient, caplog: pytest.LogCaptureFixture, age: float, said: str
+) -> None:
+    post(client, HANDSHAKE, age=age, secret="another")
+    post(client, HANDSHAKE, secret="another")
+    assert caplog.messages == []
+    for _ in range(3):
+        assert post(client, HANDSHAKE, age=age) == 401
+    (line,) = caplog.messages
+    assert said in line
+    assert "`ragtime doctor`" in line
+
+
 def test_a_body_without_end_is_refused_unread(client: TestClient) -> None:
     assert post(client, b"x" * (MAX_BODY + 1)) == 413
 

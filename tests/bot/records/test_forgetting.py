@@ -7,7 +7,7 @@ import os
 import stat
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ from chains.guide.contract import Known, Reason
 from chains.metering import Spent
 from tests.support.bot_database import bot_database
 from tests.support.guide_steps import ASKED, CONCLUDED
+from tests.support.slack_clock import slack_clock
 
 SECRET = "may I work from the lighthouse"
 QUESTION = Incoming(
@@ -257,19 +258,36 @@ def test_a_bot_that_runs_deletes_by_age_copies_of_the_database_too(engine: Engin
     for copy in copies:
         copy.touch()
     os.utime(copies[0], (LONG_AGO.timestamp(), LONG_AGO.timestamp()))
-    with retention.kept(engine, 30):
+    with slack_clock(timedelta(0)) as slack, retention.kept(engine, 30, slack.client):
         while len(left(engine)["inbox"]) == 2 or copies[0].exists():
             time.sleep(0.01)
     assert all(rows == ["Ev2"] for rows in left(engine).values())
     assert [copy.exists() for copy in copies] == [False, True]
 
 
+def test_a_clock_that_has_jumped_ahead_deletes_nothing(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(retention, "AGAIN_SECONDS", 0.01)
+    answered(engine, QUESTION)
+    age(engine, "Ev1")
+    with slack_clock(datetime.now(UTC) - LONG_AGO) as slack, retention.kept(engine, 30, slack.client):
+        while "2020-01-01" not in caplog.text:
+            time.sleep(0.01)
+        assert left(engine)["turns"] == ["Ev1"]
+        slack.ahead = timedelta(0)
+        while left(engine)["inbox"]:
+            time.sleep(0.01)
+
+
 def test_by_itself_everything_is_kept(engine: Engine) -> None:
     answered(engine, QUESTION)
     age(engine, "Ev1")
-    days = load_settings({}).ragtime_keep_days
-    with retention.kept(engine, days):
-        assert left(engine)["turns"] == ["Ev1"]
+    with slack_clock(timedelta(0)) as slack:
+        # The playground has no Slack but its own.
+        for days, client in ((load_settings({}).ragtime_keep_days, slack.client), (30, None)):
+            with retention.kept(engine, days, client):
+                assert left(engine)["turns"] == ["Ev1"]
     with pytest.raises(BadSettings, match="RAGTIME_KEEP_DAYS"):
         load_settings({"RAGTIME_KEEP_DAYS": "0"})
 
