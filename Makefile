@@ -1,7 +1,7 @@
 # What each target needs is Python (3.11 to 3.13), make and git: the rest is installed into .venv.
 # `make help` lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench load chaos audit lock lock-check clean
+.PHONY: help run test lint format bench load chaos audit audit-where-offered lock lock-check clean
 SHELL := /bin/sh
 
 # The first Python that fits; one named on the command line is taken as it is.
@@ -12,8 +12,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := VIRTUAL_ENV=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv
 UV_VERSION = $(shell sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.lock)
-# Runs in an environment of its own: it is no part of Ragtime.
-AUDIT := pip-audit==2.10.1
+# Runs in an environment of its own: it is no part of Ragtime. AUDIT_OPTIONS may name another database.
+AUDIT = $(UV) tool run --from pip-audit==2.10.1 pip-audit --disable-pip --progress-spinner off $(AUDIT_OPTIONS)
+# A version with holes that every advisory database knows, to try whether it can be asked.
+HOLE := pyyaml==5.3
 COMPILE = $(UV) pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" --excludes .ci/excludes.txt
 
@@ -45,7 +47,14 @@ chaos: $(VENV)/dev.stamp ## Kill processes at random under a stream of questions
 	$(BIN)/python -m tests.chaos
 
 audit: $(VENV)/run.stamp ## Look the locked packages up among known vulnerabilities.
-	$(UV) tool run --from '$(AUDIT)' pip-audit --strict --require-hashes --disable-pip -r requirements.lock
+	$(AUDIT) --strict --require-hashes -r requirements.lock
+
+# Whether it cannot look or has found something, pip-audit's exit status is the same.
+audit-where-offered: $(VENV)/run.stamp ## The same, left out where the advisory database cannot be asked.
+	@echo '$(HOLE)' > $(VENV)/hole.txt
+	@if $(AUDIT) --no-deps --format json -r $(VENV)/hole.txt 2>/dev/null | grep -q '"id":'; then \
+	  $(MAKE) --no-print-directory audit; \
+	else echo "No audit: the advisory database cannot be asked from here"; fi
 
 lock: $(VENV)/dev.stamp ## Renew the locks to the newest versions that resolve together.
 	$(COMPILE) --upgrade --output-file requirements.lock

@@ -1,4 +1,4 @@
-"""`make` on a machine whose Python does not fit: one line with what to install."""
+"""`make`: what it says where the Python does not fit, what it installs, and when it audits."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ case "$*" in
   *) echo "asked for more: $*" >&2; exit 1 ;;
 esac
 """
+# Answers as pip-audit does, run by uv: about the one version with holes, and about the lock.
+AUDIT = """#!/bin/sh
+case "$*" in
+  *hole.txt) echo "$SAYS_OF_HOLE"; exit "$STATUS_OF_HOLE" ;;
+  *requirements.lock) exit "$STATUS_OF_LOCK" ;;
+esac
+"""
+FOUND = '{"dependencies": [{"name": "pyyaml", "version": "5.3", "vulns": [{"id": "PYSEC-2020-96"}]}]}'
+NOT_THERE = '{"dependencies": [{"name": "pyyaml", "skip_reason": "Dependency not found on PyPI"}]}'
+LEFT_OUT = "No audit: the advisory database cannot be asked from here\n"
 
 
 @pytest.fixture
@@ -90,3 +100,40 @@ def test_to_run_takes_development_tools_only_where_they_were_before(
         "python -m bot run",
         "python -m bot run",
     ]
+
+
+def audit_where_offered(
+    checkout: Path, *, of_hole: tuple[str, int], of_lock: int
+) -> subprocess.CompletedProcess[str]:
+    """Has the checkout audited by a pip-audit that says this, and ends with these statuses."""
+    tools = checkout / ".venv" / "bin"
+    tools.mkdir(parents=True)
+    (tools / "uv").write_text(AUDIT)
+    (tools / "uv").chmod(0o755)
+    (tools.parent / "run.stamp").touch()
+    says, status = of_hole
+    answers = {"SAYS_OF_HOLE": says, "STATUS_OF_HOLE": str(status), "STATUS_OF_LOCK": str(of_lock)}
+    return subprocess.run(
+        ["make", "--silent", "audit-where-offered"],
+        cwd=checkout,
+        env={"PATH": "/usr/bin:/bin", **answers},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_an_audit_that_finds_something_fails(checkout: Path) -> None:
+    assert audit_where_offered(checkout, of_hole=(FOUND, 1), of_lock=1).returncode != 0
+
+
+def test_an_audit_that_finds_nothing_is_well(checkout: Path) -> None:
+    done = audit_where_offered(checkout, of_hole=(FOUND, 1), of_lock=0)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("of_hole", [(NOT_THERE, 0), ("", 1)])
+def test_an_audit_is_left_out_only_where_the_database_cannot_be_asked(
+    checkout: Path, of_hole: tuple[str, int]
+) -> None:
+    done = audit_where_offered(checkout, of_hole=of_hole, of_lock=1)
+    assert (done.returncode, done.stdout) == (0, LEFT_OUT)
