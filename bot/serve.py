@@ -42,10 +42,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
-# Open pages and half-read requests may hold the server up for this long when it is told to stop.
 # How long a thread that answers may hold the interpreter while an ack waits for it: a tenth of Python's own,
 # which made the acks of `python -m tests.load` three times as slow.
 SWITCH_SECONDS = 0.0005
+# Open pages and half-read requests may hold the server up for this long when it is told to stop.
 SERVER_STOP_SECONDS = 3
 BOT_TOKEN_PLACE = "from your app’s page “OAuth & Permissions”, once it is installed there"
 HOW_TO_END = "Ctrl-C ends it."
