@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -19,9 +20,9 @@ from bot.config import SAMPLE_DOCS, Settings
 from bot.model_settings import embedder_settings, model_settings
 from bot.records.backup import About, database_file, save
 from bot.telemetry.traces import span
-from bot.words import EXAMPLES, SAMPLE_EXAMPLES
+from bot.words import EXAMPLES, NOT_ALL_READ, SAMPLE_EXAMPLES
 from chains.answer import AnswerChain
-from chains.contract import AnswerEvent, Question, Turn
+from chains.contract import Answer, AnswerEvent, Question, Refusal, Turn
 from chains.guide.dialogue import Guide
 from chains.guide.reader import Reader
 from chains.llm import connect as connect_model
@@ -33,7 +34,15 @@ from knowledge.errors import AdminError
 from knowledge.find import find_documents
 from knowledge.opening import open_index
 from knowledge.sources.chosen import chosen
-from knowledge.sync import Report, SyncProgress, SyncReport, holds, last_sync, sync_folder
+from knowledge.sync import (
+    Report,
+    SyncProgress,
+    SyncReport,
+    holds,
+    lacks_vectors,
+    last_sync,
+    sync_folder,
+)
 from knowledge.vectors import VectorsUnavailable, check_server
 
 log = logging.getLogger(__name__)
@@ -162,8 +171,9 @@ class Assistant:
             return save(database_file(self.engine), vectors, file)
 
     def sync_if_due(self, report: Report) -> SyncReport | None:
-        """Syncs where no sync of the documents' folder came to its end yet."""
-        if holds(self.open().index, self._settings.ragtime_docs):
+        """Syncs where no sync of the documents' folder came to its end yet, or vectors are missing."""
+        index = self.open().index
+        if holds(index, self._settings.ragtime_docs) and not lacks_vectors(index):
             return None
         return self.sync(report)
 
@@ -187,9 +197,13 @@ class Assistant:
     def answer(self, question: Question) -> Iterator[AnswerEvent]:
         """Yields progress, statements as they are ready, and last the whole reply."""
         chain = self.open()
-        if not holds(chain.index, self._settings.ragtime_docs):
+        root = self._settings.ragtime_docs
+        if not holds(chain.index, root):
             self._synced.wait(FIRST_SYNC_SECONDS)
-        yield from chain.stream(question)
+        for event in chain.stream(question):
+            if isinstance(event, (Answer, Refusal)) and not holds(chain.index, root):
+                event = replace(event, notice=f"{NOT_ALL_READ} {event.notice}".strip())
+            yield event
 
     def route(self, text: str, context: Context, history: Sequence[Turn] = ()) -> Routed:
         """What a message is for, by its words and where it was said."""

@@ -141,7 +141,9 @@ def sync(
     from bot.command_line.terminal import show_sync
 
     with _carry_out("sync", {"sources": sources or [], "here": os.getcwd()}) as messages:
-        show_sync(messages, as_json)
+        lacking = show_sync(messages, as_json)
+    if lacking:
+        _stop(lacking)
 
 
 @app.command()

@@ -70,16 +70,25 @@ NOT_UNDERSTOOD = (
     "I did not understand that. Ask me a question about your team’s documents, "
     "or tell me what you are building."
 )
+UNREAD_ATTACHMENT = "I do not read what is attached to a message, only its words and the documents."
+ONLY_ATTACHED = (
+    f"{UNREAD_ATTACHMENT} Please put your question into words. An admin can add a file to the documents."
+)
 NO_GUIDE = "There is nothing of that kind going on here. Tell me what you are building, and we begin."
 CANCELLED = "All right, no more questions. `/guide` begins anew whenever you like."
 STILL_ASKING = "My question above still stands, whenever you like."
 NOT_LOOKED = "I have not looked through the documents yet; I am about to."
+NOTHING_KNOWN = "There is no document yet that you may read here. An admin can add some."
+NOT_ALL_READ = (
+    "I have not read all documents yet, so this may miss something: ask again in a few minutes. If it stays "
+    "so, an admin can see why with `ragtime doctor`."
+)
 FORGET_ALL = (
     "This deletes all that you asked me, my replies to you, your feedback and the guides that you began: "
     "here with me, not the messages in Slack. It cannot be undone."
 )
 FORGET = "Delete my history"
-NOT_YOURS = "Only the person who asked for it can confirm that."
+NOT_YOURS = "Only the person who asked for it can confirm that. Tell me “delete my history” to delete yours."
 NOTHING_HERE = "There is nothing in this thread yet that I could forget."
 THREAD_FORGOTTEN = (
     "Forgotten: I no longer know what was said in this thread. The messages stay in Slack; that cannot be "
@@ -98,16 +107,19 @@ MAY_NOT_ASK = (
     "In this channel I answer questions of some people only. In a direct message I am happy to answer yours."
 )
 
-SORRY = "Sorry, I could not answer this: something went wrong on my side. Please ask again in a few minutes."
+SORRY = (
+    "Sorry, I could not answer this: something went wrong on my side. Please ask again in a few minutes. If "
+    "that does not help, tell an admin."
+)
 NOT_SHARED = "I cannot write in this channel yet. Type `/invite @Ragtime` there, then press Share again."
 NOT_FOR_CHANNEL = (
-    "I cannot show this here: it rests on documents that not everyone in this channel may read. "
-    "Nobody else has seen your question."
+    "I cannot show this here: I find no answer in the documents that everyone in this channel may read. "
+    "Nobody else has seen your question. Others can ask me with `/ask`."
 )
 SHARED_BEFORE = "This was shared here before."
 NOT_SHARED_BEFORE = (
     "I could not show this here: not everyone in this channel may read what it rests on, "
-    "or I am to be quiet in it."
+    "or I am to be quiet in it. Others can ask me with `/ask`."
 )
 GONE = "I no longer have this answer. Please ask again."
 
@@ -141,7 +153,7 @@ def busy_status(seconds: int) -> str:
 
 def busy(seconds: int) -> str:
     """What is said at once to a command while many questions wait."""
-    return f"Many questions at once: yours takes about {seconds} seconds."
+    return f"Many questions at once: yours takes about {seconds} seconds. There is no need to ask again."
 
 
 def help_with(examples: Sequence[str]) -> str:

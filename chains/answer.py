@@ -6,6 +6,7 @@ checked before it is shown; where the model fails, the quotes take its place, wi
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ from knowledge.retriever import Hit
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+log = logging.getLogger(__name__)
+
 # Of the passages found, those that a model is given.
 MODEL_PASSAGES = 6
 NEAREST = 2
@@ -49,6 +52,7 @@ UNSURE = "I am not sure that this answers your question: it is the closest that 
 # These stand under quotes and under refusals, so they must be true of both.
 UNSUPPORTED = "What the model wrote could not be confirmed by the documents, so it is left out."
 KEPT_FROM_MODEL = "The closest document may not be sent to a model, so none wrote this."
+NOTHING_HERE = "I know no document that everyone here may read, so other words will not help."
 # This one stands under what the model wrote until then.
 CUT_SHORT = "The model's answer reached its length limit: its end is missing."
 
@@ -94,13 +98,17 @@ class AnswerChain:
     def _retrieve(self, asked: tuple[Question, Rewritten]) -> _Retrieved:
         question, understood = asked
         understood, found = find_understood(self.index, question.place, understood, self.model)
+        if found.limited:
+            log.warning("words alone were searched: %s", found.limited)
         table = table_asked_for(self.index, question.text, understood.search, found.hits)
         return _Retrieved(question, understood, found.hits, found.notice, table)
 
     def _reply(self, inputs: Iterator[_Retrieved]) -> Iterator[AnswerEvent]:
         for retrieved in inputs:
             if not retrieved.hits:
-                yield Refusal(retrieved.understood.question, ())
+                known = self.index.count(retrieved.question.place)
+                nothing = Refusal(retrieved.understood.question, (), NOTHING_HERE)
+                yield self._refusal(retrieved) if known else nothing
             elif self.model is None:
                 yield from self._quote(retrieved)
             elif _kept_from_model(retrieved.hits):
@@ -233,7 +241,7 @@ def _written(
         tuple(statements),
         tuple(sources.listed),
         written_by="model" if statements else "extraction",
-        notice=notice,
+        notice=_line(notice, retrieved.notice),
         table=table,
         retrieved=_documents(retrieved.hits),
     )

@@ -23,14 +23,22 @@ OTHER_LANGUAGE = (
     "Search works best in the documents' language: those found are in {documents}, "
     "your question seems to be in {question}."
 )
+WORDS_ALONE = (
+    "Search by meaning does not work at the moment, so I looked for your question's words alone: other words "
+    "may find more. An admin can see why with `ragtime doctor`."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Passages, best first; `notice` is a line for people where the search was at a disadvantage."""
+    """Passages, best first; `notice` is for people, where the search was at a disadvantage.
+
+    `limited` says for the log why words alone were searched, where they were.
+    """
 
     hits: list[Hit]
     notice: str = ""
+    limited: str = ""
 
 
 def find(index: Index, place: Place, text: str, model: BaseChatModel | None = None) -> Found:
@@ -39,27 +47,32 @@ def find(index: Index, place: Place, text: str, model: BaseChatModel | None = No
     Where they turn out to be in another language, the model puts the text into theirs and it is searched
     for again: embeddings and words of one language hardly meet those of another.
     """
-    hits = _search(index, place, text)
+    limited: list[str] = []
+    retriever = Retriever(index=index, place=place, limit=PASSAGES, limited=limited.append)
+    hits = _search(retriever, text)
     languages = differing(text, [hit.stored.chunk.text for hit in hits])
-    if languages is None:
-        return Found(hits)
-    if model and (translated := in_documents_language(text, languages, model)):
+    notice = ""
+    if languages and model and (translated := in_documents_language(text, languages, model)):
         own = [hit for hit in hits if language_of(hit.stored.chunk.text) == languages.question]
-        return Found(list(_in_turn(_search(index, place, translated), own))[:PASSAGES])
-    notice = OTHER_LANGUAGE.format(documents=named(languages.documents), question=named(languages.question))
+        hits = list(_in_turn(_search(retriever, translated), own))[:PASSAGES]
+    elif languages:
+        notice = OTHER_LANGUAGE.format(
+            documents=named(languages.documents), question=named(languages.question)
+        )
+    if limited:
+        return Found(hits, f"{WORDS_ALONE} {notice}".strip(), limited[0])
     return Found(hits, notice)
 
 
-def _search(index: Index, place: Place, text: str) -> list[Hit]:
+def _search(retriever: Retriever, text: str) -> list[Hit]:
     """The passages for a text, and for it with abbreviations in their other form where they join the two."""
-    hits = _retrieved(index, place, text)
+    hits = _retrieved(retriever, text)
     other = in_other_form(text, (hit.stored.chunk.embedding_text for hit in hits))
-    return _best_of(hits, _retrieved(index, place, other)) if other else hits
+    return _best_of(hits, _retrieved(retriever, other)) if other else hits
 
 
-def _retrieved(index: Index, place: Place, text: str) -> list[Hit]:
-    found = Retriever(index=index, place=place, limit=PASSAGES).invoke(text)
-    return [document.metadata["hit"] for document in found]
+def _retrieved(retriever: Retriever, text: str) -> list[Hit]:
+    return [document.metadata["hit"] for document in retriever.invoke(text)]
 
 
 def _best_of(one: list[Hit], other: list[Hit]) -> list[Hit]:

@@ -9,7 +9,7 @@ judged by weights from the others (`python -m tests.evaluation.fit`).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from knowledge.access import Place
 from knowledge.embeddings.base import EmbeddingFailed, Encoded
 from knowledge.index import Index, StoredChunk
 from knowledge.terms import STOP_WORDS, stem, terms, words
+from knowledge.vectors import Vectors
 
 # Candidates that each of the two searches brings.
 CANDIDATES = 50
@@ -91,11 +92,17 @@ class Hit:
     similarities: np.ndarray
 
 
-def search(index: Index, question: str, place: Place, limit: int = 10) -> list[Hit]:
+def search(
+    index: Index,
+    question: str,
+    place: Place,
+    limit: int = 10,
+    limited: Callable[[str], None] = lambda _: None,
+) -> list[Hit]:
     """The passages that answer a question best, among those that may be used in a place.
 
-    The same passage in several documents counts once. Where a remote embedder fails, words alone are
-    searched.
+    The same passage in several documents counts once. Where the question has no vector, words alone are
+    searched, and `limited` is told why, in words for the admin.
     """
     with index.engine.connect() as connection:
         audiences = index.audiences(connection, place)
@@ -103,7 +110,16 @@ def search(index: Index, question: str, place: Place, limit: int = 10) -> list[H
         wide = WIDE if place.paths else CANDIDATES
         by_words = dict(lexical.search(connection, question, audiences, wide))
         by_words = _talked_of(index, connection, by_words, place)
-        by_meaning = _by_meaning(index, connection, read, place, audiences, by_words)
+        by_meaning: dict[int, float] = {}
+        weights = LOCAL_WEIGHTS
+        try:
+            vectors, vector = _vector_of(index, connection, read)
+        except EmbeddingFailed as error:
+            limited(str(error))
+        else:
+            by_meaning = _by_meaning(index, connection, vectors, vector, place, audiences, by_words)
+            if vector is not read.encoded.vector:
+                weights = REMOTE_WEIGHTS
         fused = _fuse(by_meaning, by_words)
         best = sorted(fused, key=lambda chunk_id: -fused[chunk_id])[: RERANKED + limit]
         stored = index.load(connection, best, audiences)
@@ -112,13 +128,7 @@ def search(index: Index, question: str, place: Place, limit: int = 10) -> list[H
         if chunk_id in stored:
             unique.setdefault(stored[chunk_id].text_hash, stored[chunk_id])
     kept = list(unique.values())[: max(RERANKED, limit)]
-    reranker = _Reranker(
-        read,
-        by_meaning,
-        by_words,
-        *_shares(by_meaning, by_words),
-        LOCAL_WEIGHTS if index.reader is index.embedder else REMOTE_WEIGHTS,
-    )
+    reranker = _Reranker(read, by_meaning, by_words, *_shares(by_meaning, by_words), weights)
     dimensions = read.encoded.tokens.shape[1]
     hits = [
         reranker.hit(
@@ -143,26 +153,33 @@ def read_question(index: Index, connection: Connection, question: str) -> ReadQu
     return ReadQuestion(question, encoded, weights, rarity)
 
 
+def _vector_of(index: Index, connection: Connection, question: ReadQuestion) -> tuple[Vectors, np.ndarray]:
+    """The vectors in service, and the question's own among them.
+
+    Raises:
+        EmbeddingFailed: their embedder does not answer, or is not set up any more.
+    """
+    serving = index.in_service(connection)
+    if serving is None:
+        raise EmbeddingFailed(
+            "No vectors of an embedder that is set up are there yet: the next sync makes them"
+        )
+    vectors, embedder = serving
+    if index.reader is embedder:
+        return vectors, question.encoded.vector
+    return vectors, np.asarray(embedder.embed_query(question.text), np.float32)
+
+
 def _by_meaning(
     index: Index,
     connection: Connection,
-    question: ReadQuestion,
+    vectors: Vectors,
+    vector: np.ndarray,
     place: Place,
     audiences: list[str],
     by_words: dict[int, float],
 ) -> dict[int, float]:
     """Cosines of the nearest chunks, and of those that the words found."""
-    serving = index.in_service(connection)
-    if serving is None:
-        return {}
-    vectors, embedder = serving
-    if index.reader is embedder:
-        vector = question.encoded.vector
-    else:
-        try:
-            vector = np.asarray(embedder.embed_query(question.text), np.float32)
-        except EmbeddingFailed:
-            return {}
     nearest = dict(vectors.search(vector, audiences, WIDE if place.paths else CANDIDATES))
     nearest = _talked_of(index, connection, nearest, place)
     return nearest | vectors.similarities(vector, [i for i in by_words if i not in nearest])
@@ -268,12 +285,16 @@ def _cosine(vector: np.ndarray, members: np.ndarray) -> float:
 
 
 class Retriever(BaseRetriever):
-    """The search as a LangChain retriever, for one place. Each document's metadata holds its `hit`."""
+    """The search as a LangChain retriever, for one place. Each document's metadata holds its `hit`.
+
+    `limited` is told why words alone are searched, where they are.
+    """
 
     # Pydantic would look into the index's own fields.
     index: Any
     place: Place
     limit: int = 10
+    limited: Callable[[str], None] = lambda _: None
 
     def _get_relevant_documents(
         self,
@@ -286,5 +307,5 @@ class Retriever(BaseRetriever):
                 page_content=hit.stored.chunk.text,
                 metadata={"hit": hit, "path": hit.stored.document.path, "score": hit.score},
             )
-            for hit in search(self.index, query, self.place, self.limit)
+            for hit in search(self.index, query, self.place, self.limit, self.limited)
         ]

@@ -1,7 +1,8 @@
 """Brings the index up to date with a source: added, changed, moved and removed documents.
 
 A sync may die anywhere: searches see each document as it was or as it is (see `knowledge.writing`), and
-the next sync completes it.
+the next sync completes it. Documents are in service by their words first; vectors that a remote embedder
+makes follow, so that a document is found while it cannot be reached.
 """
 
 from __future__ import annotations
@@ -44,6 +45,11 @@ from knowledge.writing import (
 
 LAST_SYNC = "last_sync"
 FOLDER = "folder"
+# Why the last sync could not make all vectors; empty where it could.
+LACKING = "lacking_vectors"
+
+
+LACKS = "Vectors are missing: {why}. Until a later sync makes them, what has none is found by its words alone"
 
 
 class NoFolder(AdminError):
@@ -53,7 +59,7 @@ class NoFolder(AdminError):
 @dataclass(frozen=True, slots=True)
 class SyncProgress:
     """How far a sync is: in documents looked at ("indexing"), in the chunks of one long document
-    ("document"), or in chunks that another embedder made ("embedding").
+    ("document"), or in chunks that have no vector of the configured embedder yet ("embedding").
     """
 
     stage: Literal["indexing", "document", "embedding"]
@@ -65,7 +71,8 @@ class SyncProgress:
 class SyncReport:
     """What a sync did, in documents; `skipped` are the files that cannot be used, with reasons.
 
-    `remark` says that the index was made from another folder before, where it was.
+    `remark` says that the index was made from another folder before, where it was. `lacking` says why
+    vectors could not be made, where they could not: what has none is found by its words alone.
     """
 
     added: int = 0
@@ -78,6 +85,7 @@ class SyncReport:
     seconds: float = 0.0
     cost: str = ""
     remark: str = ""
+    lacking: str = ""
 
     def __str__(self) -> str:
         total = self.added + self.changed + self.moved + self.unchanged
@@ -108,8 +116,6 @@ def sync_folder(
     Raises:
         BadRules: the folder's rules or ignore file cannot be understood; nothing was changed.
         NoFolder: there is no such folder, or nothing of that name in it; nothing was changed.
-        EmbeddingFailed: a remote embedder gave up; what was indexed until then stays, and what was removed
-            or narrowed is out of service all the same.
     """
     started = time.monotonic()
     result = SyncReport()
@@ -121,11 +127,6 @@ def sync_folder(
     known = {path: row for path, row in _known(index).items() if is_within(path, only)}
     result.skipped += _not_found(root, only, {*known, *(entry.path for entry in entries)})
     result.remark = _take_up(index, root)
-    failed: EmbeddingFailed | None = None
-    try:
-        vectors = _embedded_by(index, report)
-    except EmbeddingFailed as error:
-        failed, vectors = error, in_service(index)
     found: list[FoundFile] = []
     for entry in entries:
         if isinstance(entry, Skipped):
@@ -135,7 +136,7 @@ def sync_folder(
     present = {file.path for file in found}
     gone = {path: row for path, row in known.items() if path not in present}
     unreadable = UnreadableFiles(index.engine, SOURCE, int(time.time()))
-    waiting = Batch(index, vectors, failed, lambda done, total: report(SyncProgress("document", done, total)))
+    waiting = Batch(index, lambda done, total: report(SyncProgress("document", done, total)))
     with parsing_apart() as parse:
         for position, file in enumerate(found):
             report(SyncProgress("indexing", position, len(found)))
@@ -173,15 +174,19 @@ def sync_folder(
     waiting.write()
     unreadable.save(only)
     report(SyncProgress("indexing", len(found), len(found)))
-    remove(index, vectors, [row["id"] for row in gone.values()])
+    remove(index, in_service(index), [row["id"] for row in gone.values()])
     result.removed = len(gone)
-    if waiting.failed is not None:
-        raise waiting.failed
-    if not only:
-        with index.engine.begin() as connection:
+    made = 0
+    try:
+        made = _make_vectors(index, report)
+    except EmbeddingFailed as error:
+        result.lacking = LACKS.format(why=error)
+    with index.engine.begin() as connection:
+        set_state(connection, LACKING, result.lacking)
+        if not only:
             set_state(connection, LAST_SYNC, datetime.now(UTC).isoformat())
     result.seconds = time.monotonic() - started
-    result.cost = index.embedder.cost() if result.chunks else ""
+    result.cost = index.embedder.cost() if result.chunks or made else ""
     return result
 
 
@@ -198,13 +203,21 @@ def holds(index: Index, root: Path) -> bool:
         return state(connection, FOLDER) == str(root.resolve()) and bool(state(connection, LAST_SYNC))
 
 
+def lacks_vectors(index: Index) -> bool:
+    """Whether the last sync could not make all vectors."""
+    with index.engine.connect() as connection:
+        return bool(state(connection, LACKING))
+
+
 def _take_up(index: Index, root: Path) -> str:
-    """Notes which folder the index is made from; of another one before, a remark.
+    """Notes which folder the index is made from; of another one before, a remark. A new one gets an embedder.
 
     Until a sync of the new one comes to its end, the index counts as never synced.
     """
     folder = str(root.resolve())
     with index.engine.begin() as connection:
+        if state(connection, EMBEDDER) is None:
+            set_state(connection, EMBEDDER, index.embedder.name)
         before = state(connection, FOLDER)
         if before == folder:
             return ""
@@ -278,47 +291,49 @@ def _withhold(index: Index, row: dict[str, Any], document: Document) -> None:
         )
 
 
-def _embedded_by(index: Index, report: Report) -> Vectors:
-    """The vectors of the configured embedder, made from the chunks where another's are in service.
+def _make_vectors(index: Index, report: Report) -> int:
+    """Makes the vectors of the configured embedder that are missing; returns how many it made.
 
-    The old ones stay in service until the new ones are complete; a re-embedding that was interrupted
-    goes on where it was. Vectors that are lost (a backup holds none) are made likewise.
+    Another embedder's stay in service until the new ones are complete; what was interrupted goes on where
+    it was. Vectors that are lost (a backup holds none) are made likewise.
+
+    Raises:
+        EmbeddingFailed: a remote embedder gave up; what it made until then stays.
     """
     vectors = open_vectors(index.chroma, index.embedder.name)
     with index.engine.connect() as connection:
-        in_service = state(connection, EMBEDDER)
+        maker = state(connection, EMBEDDER)
         rows = connection.execute(
             select(chunks.c.id, documents.c.model_allowed).join(
                 documents, documents.c.id == chunks.c.document_id
             )
         )
         wanted = {row.id for row in rows if may_be_sent(index, row.model_allowed)}
-    if in_service == index.embedder.name and vectors.count() >= len(wanted):
-        return vectors
+    if maker == index.embedder.name and vectors.count() == len(wanted):
+        return 0
     made = vectors.ids()
     # Of chunks that are gone since an earlier switch to this embedder was broken off.
     vectors.remove(made - wanted)
-    if wanted:
-        missing = sorted(wanted - made)
-        for position, part in enumerate(slices(missing, BATCH)):
-            report(SyncProgress("embedding", position * BATCH, len(missing)))
-            _embed_again(index, vectors, part)
+    missing = sorted(wanted - made)
+    for position, part in enumerate(slices(missing, BATCH)):
+        report(SyncProgress("embedding", position * BATCH, len(missing)))
+        _embed(index, vectors, part)
     with index.engine.begin() as connection:
         set_state(connection, EMBEDDER, index.embedder.name)
-    if in_service not in (None, index.embedder.name):
-        drop_vectors(index.chroma, in_service)
-    return vectors
+    if maker not in (None, index.embedder.name):
+        drop_vectors(index.chroma, maker)
+    return len(missing)
 
 
-def _embed_again(index: Index, vectors: Vectors, chunk_ids: Sequence[int]) -> None:
+def _embed(index: Index, vectors: Vectors, chunk_ids: Sequence[int]) -> None:
     with index.engine.connect() as connection:
         rows = connection.execute(
             select(chunks, documents.c.title, documents.c.audience)
             .join(documents, documents.c.id == chunks.c.document_id)
             .where(chunks.c.id.in_(chunk_ids))
         ).all()
-        pieces = [chunk_of(row._mapping, row.title) for row in rows]
-        encoded = index.embedder.encode([piece.embedding_text for piece in pieces])
+    pieces = [chunk_of(row._mapping, row.title) for row in rows]
+    encoded = index.embedder.encode([piece.embedding_text for piece in pieces])
     vectors.add([row.id for row in rows], np.array([e.vector for e in encoded]), [r.audience for r in rows])
 
 

@@ -21,7 +21,6 @@ from knowledge import lexical, tokens
 from knowledge.access import audience_key
 from knowledge.chunk import chunk
 from knowledge.documents import Chunk, Document
-from knowledge.embeddings.base import EmbeddingFailed
 from knowledge.index import EMBEDDER, Index, chunk_values, state
 from knowledge.tables import chunks, discarded_vectors, documents
 from knowledge.vectors import Vectors, open_vectors
@@ -46,22 +45,19 @@ class _Waiting:
 
 
 class Batch:
-    """Documents collected until there are enough chunks to embed and write at once.
+    """Documents collected until there are enough chunks to read and write at once.
 
-    Once the embedder has `failed`, documents are passed over: the next sync takes them up. `told` hears
-    how many chunks are written, and of how many, where a document is too long to be written at once.
+    Their vectors are written with them where the model that reads them made those in service, too; others
+    are made afterwards (see `knowledge.sync`). `told` hears how many chunks are written, and of how many,
+    where a document is too long to be written at once.
     """
 
-    def __init__(
-        self,
-        index: Index,
-        vectors: Vectors,
-        failed: EmbeddingFailed | None,
-        told: Callable[[int, int], None],
-    ) -> None:
-        self.failed = failed
+    def __init__(self, index: Index, told: Callable[[int, int], None]) -> None:
         self._index = index
-        self._vectors = vectors
+        self._vectors = in_service(index)
+        with index.engine.connect() as connection:
+            serving = index.in_service(connection)
+        self._with_vectors = serving is not None and serving[1] is index.reader
         self._told = told
         self._waiting: list[_Waiting] = []
 
@@ -74,9 +70,9 @@ class Batch:
         return len(pieces)
 
     def write(self) -> None:
-        """Embeds what waits, writes it beside the old slice by slice, and puts it in service."""
+        """Reads what waits, writes it beside the old slice by slice, and puts it in service."""
         waiting, self._waiting = self._waiting, []
-        if not waiting or self.failed is not None:
+        if not waiting:
             return
         index = self._index
         with index.engine.begin() as connection:
@@ -84,29 +80,22 @@ class Batch:
                 item.document_id, item.version = _known_or_new(connection, item.document)
         pieces = [(item, piece) for item in waiting for piece in item.chunks]
         ids: list[int] = []
-        sent: list[int] = []
         vectors: list[np.ndarray] = []
         long = any(len(item.chunks) > BATCH for item in waiting)
         for part in slices(pieces, BATCH):
             if long:
                 self._told(len(ids), len(pieces))
-            try:
-                packed, rows, embedded = _embed(index, part)
-            except EmbeddingFailed as error:
-                self.failed = error
-                throw_away_leftovers(index)
-                return
-            sent += [len(ids) + row for row in rows]
-            vectors += embedded
+            read = index.reader.encode([piece.embedding_text for _, piece in part])
+            if self._with_vectors:
+                # Copies: a view would keep the whole pass of the model in memory.
+                vectors += [np.array(each.vector, np.float32) for each in read]
+            packed = [tokens.pack(each.tokens) for each in read]
             with index.engine.begin() as connection:
                 ids += _write_beside(connection, part, packed)
         # Not slice by slice: vectors of chunks that are not in service yet take places in a search.
-        if sent:
-            self._vectors.add(
-                [ids[row] for row in sent],
-                np.array(vectors),
-                [audience_key(pieces[row][0].document.audience) for row in sent],
-            )
+        if vectors:
+            audiences = [audience_key(item.document.audience) for item, _ in pieces]
+            self._vectors.add(ids, np.array(vectors), audiences)
         with index.engine.begin() as connection:
             given = iter(ids)
             discarded = [
@@ -183,21 +172,6 @@ def throw_away_leftovers(index: Index) -> None:
         connection.execute(delete(documents).where(documents.c.version == 0))
         pending = list(connection.scalars(select(discarded_vectors.c.vector_id)))
     forget(index, in_service(index), pending)
-
-
-def _embed(
-    index: Index, part: Sequence[tuple[_Waiting, Chunk]]
-) -> tuple[list[bytes], list[int], list[np.ndarray]]:
-    """Packed token vectors of all chunks; which of them the embedder may see, and those vectors."""
-    texts = [piece.embedding_text for _, piece in part]
-    sent = [row for row, (item, _) in enumerate(part) if may_be_sent(index, item.document.model_allowed)]
-    read = index.reader.encode(texts)
-    embedded = read
-    if index.reader is not index.embedder:
-        embedded = index.embedder.encode([texts[row] for row in sent])
-    # Copies: a view would keep the whole pass of the model in memory.
-    vectors = [np.array(each.vector, np.float32) for each in embedded]
-    return [tokens.pack(each.tokens) for each in read], sent, vectors
 
 
 def _known_or_new(connection: Connection, document: Document) -> tuple[int, int]:

@@ -19,8 +19,11 @@ HEADER_LIMIT = 150
 
 def home_view(documents: int, last_sync: datetime | None, examples: Sequence[str]) -> dict[str, Any]:
     """The home tab: what Ragtime does, how much it knows, what to ask."""
-    known = f"I know *{words.counted(documents)}* that you may read"
-    when = f", last looked through {moment(last_sync)}." if last_sync else "."
+    if not documents:
+        known = words.NOTHING_KNOWN if last_sync else words.NOT_LOOKED
+    else:
+        when = f", last looked through {moment(last_sync)}" if last_sync else ""
+        known = f"I know *{words.counted(documents)}* that you may read{when}."
     listed = "\n".join(f"• {example}" for example in examples)
     return {
         "type": "home",
@@ -28,7 +31,7 @@ def home_view(documents: int, last_sync: datetime | None, examples: Sequence[str
             {"type": "header", "text": plain(words.HOME_TITLE)},
             section(words.HOME_ABOUT),
             {"type": "divider"},
-            section(known + when),
+            section(known),
             section(f"For example:\n{listed}"),
         ],
     }
@@ -53,7 +56,9 @@ def passage_view(source: Source) -> dict[str, Any]:
 
 def documents_message(found: Sequence[KnownDocument], total: int, searched: str) -> Rendered:
     """The reply to `/docs`: how many documents there are, and those found (at most `DOCUMENTS_LISTED`)."""
-    if searched and not found:
+    if not total:
+        line = words.NOTHING_KNOWN
+    elif searched and not found:
         line = f"None of {words.counted(total)} matches “{searched}”. Try other words."
     elif searched:
         line = f"What matches “{searched}”, among {words.counted(total)} that you may read:"

@@ -29,8 +29,8 @@ def carried_out(settings: Settings, task: str, values: dict[str, Any]) -> Iterat
             if task == "ask":
                 with terminal.sync_progress() as report:
                     result = assistant.sync_if_due(report)
-                if result and result.remark:
-                    terminal.announce(result.remark)
+                for line in filter(None, (result.remark, result.lacking) if result else ()):
+                    terminal.announce(line)
             yield _with_files(settings, perform(assistant, task, values))
     except HomeInUse:
         # Another process was faster.

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.command_line.tasks import reply_result
-from bot.command_line.terminal import progress_over, sync_progress
+from bot.command_line.terminal import announce, progress_over, sync_progress
 from bot.config import Settings
 from bot.running import owned
 from chains.contract import Answer, Question, Refusal, Turn
@@ -54,7 +54,9 @@ def evaluate_rag(
         with owned(fresh) as assistant:
             chain = assistant.open()
             with sync_progress() as report:
-                assistant.sync(report)
+                lacking = assistant.sync(report).lacking
+            if lacking:
+                announce(f"These figures are of a search by words alone. {lacking}")
             items = [_asked(chain, question) for question in progress_over(questions, "Asking")]
     result = metrics(questions, items)
     seconds = [item["seconds"] for item in items]

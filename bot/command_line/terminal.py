@@ -35,7 +35,7 @@ ERR = Console(stderr=True)
 STAGES = {
     "indexing": "Reading documents",
     "document": "Reading a long document",
-    "embedding": "Embedding anew",
+    "embedding": "Embedding",
 }
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failed": "[red]✗[/]", "skipped": "[dim]·[/]"}
 
@@ -78,6 +78,7 @@ class SyncLog:
 
     def __init__(self) -> None:
         self._told: set[str] = set()
+        self._lacking = ""
 
     def progress(self) -> Any:
         """A bar while the sync runs."""
@@ -89,6 +90,9 @@ class SyncLog:
             announce(result.remark)
         if result.added or result.changed or result.moved or result.removed or not self._told:
             announce(f"In the index: {result}")
+        if result.lacking != self._lacking:
+            announce(result.lacking or "All vectors are made")
+        self._lacking = result.lacking
         lines = {f"{item.path}: {item.reason}" for item in result.skipped}
         for line in sorted(lines - self._told):
             announce(f"  Left out: {line}")
@@ -100,8 +104,8 @@ def announce(line: str) -> None:
     ERR.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-def show_sync(messages: Iterable[Message], as_json: bool) -> None:
-    """A bar, then one line, and a line for each file left out."""
+def show_sync(messages: Iterable[Message], as_json: bool) -> str:
+    """A bar, one line, and a line for each file left out; returns why vectors are missing, if they are."""
     with _bar() as update:
         result: Message = {}
         for message in messages:
@@ -110,7 +114,7 @@ def show_sync(messages: Iterable[Message], as_json: bool) -> None:
             result = message.get("result", result)
     if as_json:
         print(json.dumps(result, indent=2))
-        return
+        return result["lacking"]
     if result["remark"]:
         announce(result["remark"])
     OUT.print(result["summary"], highlight=False, soft_wrap=True)
@@ -118,6 +122,7 @@ def show_sync(messages: Iterable[Message], as_json: bool) -> None:
         OUT.print(
             f"  Left out: {item['path']}: {item['reason']}", highlight=False, markup=False, soft_wrap=True
         )
+    return result["lacking"]
 
 
 def show_answer(messages: Iterable[Message], as_json: bool) -> None:

@@ -17,7 +17,7 @@ from knowledge.index import EMBEDDER, state
 from knowledge.sources.folder import FoundFile, Skipped, walk
 from knowledge.sources.rules import RULES_FILE, BadRules, Rules, load_rules
 from knowledge.sync import FOLDER as SYNCED_FOLDER
-from knowledge.sync import LAST_SYNC
+from knowledge.sync import LACKING, LAST_SYNC
 from knowledge.tables import documents, index_state, unreadable_files
 
 FOLDER = "Documents"
@@ -117,6 +117,7 @@ def _index(engine: Engine, root: Path) -> Finding:
         synced = state(connection, LAST_SYNC)
         made_from = state(connection, SYNCED_FOLDER)
         maker = state(connection, EMBEDDER)
+        lacking = state(connection, LACKING)
         kept_in = connection.scalar(select(func.count()).where(~documents.c.model_allowed)) or 0
     if made_from not in (None, str(root)):
         advice = "The next start or sync takes RAGTIME_DOCS over, and removes what is not there"
@@ -128,6 +129,11 @@ def _index(engine: Engine, root: Path) -> Finding:
     found = f"{count:,} documents, last sync {when:%Y-%m-%d %H:%M} UTC, embedded by {maker or 'nothing yet'}"
     if not count:
         return Finding(INDEX, "warning", found, "Put documents into RAGTIME_DOCS, then run `ragtime sync`")
+    if lacking:
+        found += f". {lacking}"
+        return Finding(
+            INDEX, "warning", found, "A sync makes them: by itself within minutes, or `ragtime sync`"
+        )
     if kept_in and maker and maker.partition(":")[0] == OPENAI:
         found += f"; also the {kept_in} with `model: false`"
         advice = "If their text must not leave this machine, set RAGTIME_EMBEDDINGS=local and sync again"

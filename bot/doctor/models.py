@@ -76,8 +76,8 @@ def _openai_embeddings(settings: Settings, model: str) -> Finding:
             dimensions = len(response.data[0].embedding)
     except (openai.OpenAIError, IndexError, TypeError) as error:
         advice = (
-            "Until it works, no new or changed document is taken up, and what it embedded is found by its "
-            "words alone; RAGTIME_EMBEDDINGS=local needs no server"
+            "Until it works, documents are found by their words alone, and replies say so; "
+            "RAGTIME_EMBEDDINGS=local needs no server"
         )
         return Finding(EMBEDDER, "failed", f"{model} at {where(settings)}: {reason(error)}", advice)
     return Finding(EMBEDDER, "ok", f"{model} at {where(settings)}, {dimensions} dimensions")

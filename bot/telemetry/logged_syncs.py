@@ -15,17 +15,21 @@ class LoggedSyncs:
 
     def __init__(self) -> None:
         self._told: set[tuple[str, str]] = set()
+        self._lacking = ""
 
     def progress(self) -> AbstractContextManager[Report]:
         """Nothing is said while a sync runs."""
         return nullcontext(lambda _: None)
 
     def done(self, result: SyncReport) -> None:
-        """A line where anything changed, and one for each file that is newly left out."""
+        """A line where anything changed, for each file newly left out, and where vectors are missing."""
         if result.remark:
             log.warning("%s", result.remark)
         if result.added or result.changed or result.moved or result.removed:
             log.info("in the index: %s", result)
+        if result.lacking != self._lacking:
+            log.error("%s", result.lacking) if result.lacking else log.info("all vectors are made")
+        self._lacking = result.lacking
         skipped = {(item.path, item.reason) for item in result.skipped}
         for path, reason in sorted(skipped - self._told):
             log.warning("left out: %s: %s", path, reason)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from knowledge.embeddings.base import Embedder, EmbeddingFailed, Encoded
+
+if TYPE_CHECKING:
+    from openai import OpenAI
 
 DEFAULT_MODEL = "text-embedding-3-small"
 # OpenAI takes 2,048 inputs and 300,000 tokens a request; a character is at most about one token.
@@ -18,6 +23,12 @@ BATCH_CHARACTERS = 250_000
 MAX_CHARACTERS = 8_000
 RETRIES = 5
 TIMEOUT_S = 30.0
+CONNECT_S = 5.0
+# Somebody waits for a question's vector, and words alone find much: it is soon given up, and after that
+# not asked for at all for a while.
+QUESTION_TRIES = 2
+QUESTION_TIMEOUT_S = 5.0
+PAUSE_S = 30.0
 PRICES = Path(__file__).with_name("prices.toml")
 
 
@@ -35,8 +46,14 @@ class OpenAIEmbedder(Embedder):
         self._unreachable = openai.APIConnectionError
         self._base_url = base_url
         self._client = openai.OpenAI(
-            api_key=api_key, base_url=base_url, max_retries=RETRIES, timeout=TIMEOUT_S
+            api_key=api_key,
+            base_url=base_url,
+            max_retries=RETRIES,
+            timeout=openai.Timeout(TIMEOUT_S, connect=CONNECT_S),
         )
+        self._for_questions = self._client.with_options(max_retries=0, timeout=QUESTION_TIMEOUT_S)
+        self._pause_ends = 0.0
+        self._why = ""
         self.name = f"openai:{model}"
         self.tokens_used = 0
 
@@ -46,7 +63,26 @@ class OpenAIEmbedder(Embedder):
         Raises:
             EmbeddingFailed: the server refused, or did not answer in time, again and again.
         """
-        return [encoded for batch in _batches(texts) for encoded in self._embed(batch)]
+        return [encoded for batch in _batches(texts) for encoded in self._embed(batch, self._client)]
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of a question. It fails soon, and at once for a while after it has failed.
+
+        Raises:
+            EmbeddingFailed: the server refused, did not answer in time, or did so a moment ago.
+        """
+        if time.monotonic() < self._pause_ends:
+            raise EmbeddingFailed(self._why)
+        batch = next(_batches([text]))
+        for _ in range(QUESTION_TRIES):
+            try:
+                (encoded,) = self._embed(batch, self._for_questions)
+            except EmbeddingFailed as error:
+                self._why = str(error)
+            else:
+                return encoded.vector.tolist()
+        self._pause_ends = time.monotonic() + PAUSE_S
+        raise EmbeddingFailed(self._why)
 
     def cost(self) -> str:
         """What was used since this embedder was made, and what it cost where the price is known."""
@@ -54,11 +90,9 @@ class OpenAIEmbedder(Embedder):
         used = f"{self.tokens_used:,} tokens embedded with {self._model}"
         return used if price is None else f"{used}, about ${self.tokens_used / 1e6 * price:.4f}"
 
-    def _embed(self, batch: Sequence[str]) -> Iterator[Encoded]:
+    def _embed(self, batch: Sequence[str], client: OpenAI) -> Iterator[Encoded]:
         try:
-            response = self._client.embeddings.create(
-                model=self._model, input=list(batch), encoding_format="float"
-            )
+            response = client.embeddings.create(model=self._model, input=list(batch), encoding_format="float")
             rows = sorted(response.data, key=lambda row: row.index)
             vectors = np.array([row.embedding for row in rows], np.float32)
         except self._errors as error:

@@ -20,6 +20,8 @@ from bot.blocks.render import plain_text, render
 from bot.command_line.tasks import perform, reply_result
 from bot.command_line.terminal import show_answer
 from bot.config import Settings, load_settings
+from bot.words import NOT_ALL_READ
+from chains.answer import NOTHING_HERE
 from chains.contract import Answer, Progress, Question, Refusal, Reply, Statement
 from knowledge.access import Place
 from knowledge.database import open_database
@@ -91,6 +93,15 @@ def test_questions_wait_for_the_first_sync_and_are_answered_from_it(assistant: A
     assert assistant.last_sync() is not None
 
 
+def test_what_is_asked_while_the_documents_cannot_be_read_is_not_said_to_be_missing_in_them(
+    assistant: Assistant, tmp_path: Path
+):
+    write(tmp_path / "docs", {".ragtime.toml": "rule = 7\n"})
+    assistant.keep_in_sync(Observer())
+    answer = reply(assistant, "How many days of leave does everybody have?")
+    assert answer.notice.startswith(NOT_ALL_READ)
+
+
 def test_a_restricted_document_is_used_only_in_its_place(assistant: Assistant):
     assistant.open()
     assistant.sync(lambda _: None)
@@ -101,7 +112,7 @@ def test_a_restricted_document_is_used_only_in_its_place(assistant: Assistant):
     open_to = reply(assistant, question, Place.internal("group:hr"))
     assert "4,200" in plain_text(open_to)
     outside = reply(assistant, question, Place.shared("channel:C1"))
-    assert outside == Refusal(question, ())
+    assert outside == Refusal(question, (), NOTHING_HERE)
     assert [assistant.document_count(p) for p in (Place.internal(), Place.internal("group:hr"))] == [1, 2]
     assert [d.path for d in assistant.find_documents(Place.internal(), "", 5)] == ["leave.md"]
     assert assistant.has_restricted_documents()

@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 
 from chains import extract
-from chains.answer import CUT_SHORT, KEPT_FROM_MODEL, UNSUPPORTED, AnswerChain, doubted
+from chains.answer import CUT_SHORT, KEPT_FROM_MODEL, NOTHING_HERE, UNSUPPORTED, AnswerChain, doubted
 from chains.contract import Answer, Progress, Question, Refusal, Statement, Turn
 from chains.failures import EXPLANATIONS
 from chains.llm import LIMITS, Limits, ModelSettings, connect
 from chains.refusal import Verdict
+from chains.search import WORDS_ALONE
 from knowledge.access import Place
 from knowledge.embeddings.minilm import MiniLM
 from knowledge.index import Index
 from knowledge.retriever import search
 from tests.chains.conftest import PAGES
-from tests.support.knowledge import opened, sync, write
+from tests.support.knowledge import WordEmbedder, close, index_in, opened, sync, write
 from tests.support.openai_server import (
     Body,
     Chunks,
@@ -91,6 +92,23 @@ def test_a_source_can_be_opened_at_its_section(index: Index):
     assert source.url.split("#")[0] == "https://docs.example/leave.md"
 
 
+def test_where_the_embedder_is_away_words_are_searched_and_each_kind_of_reply_says_so(
+    tmp_path: Path, minilm: MiniLM, server: OpenAIServer
+):
+    away = WordEmbedder("remote", 32, reads=False, remote=True, fail_after=0)
+    small = index_in(tmp_path / "home", (away,), minilm)
+    sync(small, write(tmp_path / "docs", PAGES))
+    given = answer(small, LEAVE)
+    assert given.statements[0].text == "Everybody has thirty days of leave a year."
+    assert given.notice == WORDS_ALONE
+    refused = ask(small, "zebra?")
+    assert (type(refused), refused.notice) == (Refusal, WORDS_ALONE)
+    server.script(Say("Everybody has thirty days of leave a year. [1]"))
+    written = answer(small, LEAVE, model=model_of(server))
+    assert (written.written_by, written.notice) == ("model", WORDS_ALONE)
+    close(small)
+
+
 def test_a_list_item_comes_with_its_lead_in_and_a_row_with_its_header(index: Index):
     kinds = {
         s.kind: s for s in answer(index, "What to bring to the handover: the key of which room?").statements
@@ -144,12 +162,12 @@ def test_nothing_is_used_that_the_place_may_not_see(index: Index):
     assert "pay.md" not in {item.document for item in inside.retrieved}
     assert "4,200" not in repr(inside)
     assert "4,200" in answer(index, question, Place.internal("group:hr")).statements[0].text
-    assert ask(index, question, Place.shared()) == Refusal(question, ())
+    assert ask(index, question, Place.shared()) == Refusal(question, (), NOTHING_HERE)
 
 
 def test_an_empty_index_refuses(tmp_path: Path, minilm: MiniLM):
     with opened(tmp_path / "home", minilm) as empty:
-        assert ask(empty, LEAVE) == Refusal(LEAVE, ())
+        assert ask(empty, LEAVE) == Refusal(LEAVE, (), NOTHING_HERE)
 
 
 def test_a_follow_up_is_understood_from_the_thread(index: Index):

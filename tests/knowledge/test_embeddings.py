@@ -7,12 +7,14 @@ import shutil
 from collections.abc import Iterator
 from importlib.metadata import files
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from knowledge.embeddings import openai as openai_embeddings
 from knowledge.embeddings.base import EmbeddingFailed
 from knowledge.embeddings.choice import BadEmbedder, EmbedderSettings, at_hand, choose
 from knowledge.embeddings.minilm import MAX_TOKENS, PACKAGE, MiniLM, UntrustedModel
@@ -251,6 +253,24 @@ def test_a_wrong_key_is_not_tried_again(server: OpenAIServer):
     with pytest.raises(EmbeddingFailed, match="Incorrect API key"):
         remote(server).encode(["a"])
     assert len(server.requests) == 1
+
+
+def test_a_question_s_vector_is_asked_for_twice_at_most_and_after_that_not_for_a_while(
+    server: OpenAIServer, monkeypatch: pytest.MonkeyPatch
+):
+    now = [1000.0]
+    monkeypatch.setattr(openai_embeddings, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    embedder = remote(server)
+    server.embeddings = [Fail(500), None]
+    assert np.abs(np.array(embedder.embed_query("leave")) - embedding("leave", 8)).max() < 1e-5
+    server.embeddings = [Fail(503, message="Away", headers={"retry-after": "60"})]
+    for _ in range(3):
+        with pytest.raises(EmbeddingFailed, match="Away"):
+            embedder.embed_query("leave")
+    assert len(server.requests) == 4
+    server.embeddings = [None]
+    now[0] += openai_embeddings.PAUSE_S
+    assert embedder.embed_query("leave")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ import pytest
 
 from knowledge import retriever
 from knowledge.access import Place
-from knowledge.embeddings.base import EmbeddingFailed
 from knowledge.embeddings.minilm import MiniLM
 from knowledge.find import find_documents
 from knowledge.index import Index
@@ -183,11 +182,25 @@ def test_where_a_remote_embedder_fails_words_are_searched(tmp_path: Path, minilm
     index = index_in(tmp_path / "home", (remote,), minilm)
     sync(index, write(tmp_path / "docs", PAGES))
     question = "How many days of leave a year?"
+    told: list[str] = []
     assert found(index, question, Place.internal())[0] == "open/leave.md"
+    search(index, question, Place.internal(), limited=told.append)
+    assert told == []
     remote.fail_after = 0
-    with pytest.raises(EmbeddingFailed):
-        remote.encode([question])
     assert found(index, question, Place.internal()) == ["open/leave.md", "open/pay.md"]
+    search(index, question, Place.internal(), limited=told.append)
+    assert told == ["remote did not embed"]
+    close(index)
+
+
+def test_where_no_embedder_of_the_vectors_is_set_up_words_are_searched(tmp_path: Path, minilm: MiniLM):
+    index = index_in(tmp_path / "home", (WordEmbedder("remote", 32, reads=False),), minilm)
+    sync(index, write(tmp_path / "docs", PAGES))
+    told: list[str] = []
+    other = Index(index.engine, index.chroma, (minilm,), minilm)
+    hits = search(other, "How many days of leave a year?", Place.internal(), limited=told.append)
+    assert paths([hit.stored for hit in hits])[0] == "open/leave.md"
+    assert "set up" in told[0]
     close(index)
 
 

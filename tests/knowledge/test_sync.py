@@ -17,7 +17,7 @@ from knowledge.embeddings.base import EmbeddingFailed, Encoded
 from knowledge.index import Index
 from knowledge.retriever import search
 from knowledge.sources.rules import BadRules
-from knowledge.sync import NoFolder, SyncProgress, SyncReport, holds, last_sync
+from knowledge.sync import NoFolder, SyncProgress, SyncReport, holds, lacks_vectors, last_sync
 from knowledge.tables import unreadable_files
 from knowledge.unreadable import TRIED_AGAIN_AFTER, UnreadableFiles
 from knowledge.vectors import drop_vectors, open_vectors
@@ -73,11 +73,16 @@ def test_another_folder_takes_the_first_ones_place_and_that_is_said(
 def test_a_sync_of_another_folder_that_broke_off_is_due_again_for_both(
     open_index: OpenIndex, docs: Path, tmp_path: Path
 ):
-    index = open_index(WordEmbedder(fail_after=5))
+    index = open_index()
     sync(index, docs)
     other = write(tmp_path / "other", {f"{n}.md": f"# Page {n}\n\nNumber {n}.\n" for n in range(20)})
-    with pytest.raises(EmbeddingFailed):
-        sync(index, other)
+
+    def break_off(progress: SyncProgress) -> None:
+        if progress.done == 5:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        sync(index, other, report=break_off)
     assert not holds(index, docs)
     assert not holds(index, other)
 
@@ -420,24 +425,6 @@ def test_of_a_long_document_that_changes_only_the_old_version_is_found_until_the
     assert "river" in search(index, "Part 7 has what?", EVERYWHERE)[0].stored.chunk.text
 
 
-def test_where_the_embedder_fails_within_a_long_document_nothing_of_it_stays(
-    open_index: OpenIndex, docs: Path
-):
-    embedder = WordEmbedder()
-    index = open_index(embedder)
-    sync(index, docs)
-    before = held(index)
-    write(docs, {"long.md": long_page("maple leaves"), "people/leave.md": long_page("river stones")})
-    embedder.fail_after = len(embedder.seen) + 2 * BATCH
-    with pytest.raises(EmbeddingFailed):
-        sync(index, docs)
-    embedder.fail_after = None
-    assert held(index) == before
-    assert ailments(index) == []
-    sync(index, docs)
-    assert held(index) == wanted(docs)
-
-
 def test_a_long_document_is_changed_and_removed_by_statements_that_each_name_a_few_chunks(
     open_index: OpenIndex, docs: Path
 ):
@@ -471,47 +458,86 @@ def test_more_documents_are_removed_than_one_statement_takes(open_index: OpenInd
     assert ailments(index) == []
 
 
-# A remote embedder may fail at any time.
+# A remote embedder may fail at any time: documents are found by their words then, and the vectors follow.
 
 
-def test_where_the_embedder_fails_the_rest_stays_and_the_next_sync_completes_it(
-    open_index: OpenIndex, docs: Path
+@pytest.fixture
+def remote(open_index: OpenIndex) -> tuple[Index, WordEmbedder]:
+    embedder = WordEmbedder("remote", 32, reads=False, remote=True)
+    return open_index(embedder, reader=WordEmbedder()), embedder
+
+
+def test_a_first_sync_without_its_embedder_takes_all_documents_in_by_their_words(
+    remote: tuple[Index, WordEmbedder], docs: Path
 ):
-    embedder = WordEmbedder()
-    index = open_index(embedder)
+    index, embedder = remote
+    embedder.fail_after = 0
+    report = sync(index, docs)
+    assert counts(report) == {"added": 3}
+    assert report.lacking.startswith("Vectors are missing: remote did not embed. Until")
+    assert held(index) == wanted(docs)
+    assert holds(index, docs)
+    assert lacks_vectors(index)
+    assert found(index, "days of leave") == ["people/leave.md"]
+    embedder.fail_after = None
+    report = sync(index, docs)
+    assert (counts(report), report.lacking) == ({"unchanged": 3}, "")
+    assert not lacks_vectors(index)
+    assert len(embedder.seen) == 3
+    assert ailments(index) == []
+
+
+def test_what_changes_while_the_embedder_fails_is_found_as_it_is(
+    remote: tuple[Index, WordEmbedder], docs: Path
+):
+    index, embedder = remote
     sync(index, docs)
-    before = held(index)
     write(docs, {"new.md": "# New\n\nNew words.\n", "oncall/paging.md": "# Paging\n\nOther words.\n"})
     embedder.fail_after = len(embedder.seen)
-    with pytest.raises(EmbeddingFailed):
-        sync(index, docs)
-    embedder.fail_after = None
-    assert held(index) == before
-    assert ailments(index) == []
     assert counts(sync(index, docs)) == {"added": 1, "changed": 1, "unchanged": 2}
+    assert set(found(index, "other words")) == {"new.md", "oncall/paging.md"}
     assert held(index) == wanted(docs)
+    assert counts(sync(index, docs)) == {"unchanged": 4}
+    embedder.fail_after = None
+    sync(index, docs)
+    assert len(embedder.seen) == 3 + 2
+    assert ailments(index) == []
+
+
+def test_where_the_embedder_fails_within_a_long_document_it_goes_on_there(
+    remote: tuple[Index, WordEmbedder], docs: Path
+):
+    index, embedder = remote
+    write(docs, {"long.md": long_page("maple leaves")})
+    embedder.fail_after = 2 * BATCH
+    assert sync(index, docs).lacking
+    assert held(index) == wanted(docs)
+    assert len(open_vectors(index.chroma, "remote").ids()) == 2 * BATCH
+    assert found(index, "Which part has maple leaves?") == ["long.md"]
+    embedder.fail_after = None
+    sync(index, docs)
+    assert len(embedder.seen) == sum(len(page[4]) for page in held(index).values())
     assert ailments(index) == []
 
 
 def test_a_document_narrowed_while_the_embedder_fails_is_out_of_service_at_once(
-    open_index: OpenIndex, docs: Path
+    remote: tuple[Index, WordEmbedder], docs: Path
 ):
-    embedder = WordEmbedder()
-    index = open_index(embedder)
+    index, embedder = remote
     sync(index, docs)
-    # Its name comes before that of the narrowed one, so its embedding fails first.
-    write(docs, {"a.md": "# A\n\nNew words.\n"})
     write(docs, {"people/leave.md": "---\naudience: group:hr\n---\n" + PAGES["people/leave.md"]})
     (docs / "oncall/rota.md").unlink()
-    embedder.fail_after = len(embedder.seen)
-    with pytest.raises(EmbeddingFailed):
-        sync(index, docs)
-    embedder.fail_after = None
-    assert found(index, "days of leave", Place.internal()) == ["oncall/paging.md"]
-    assert found(index, "the rota changes on Tuesdays") == ["oncall/paging.md"]
-    assert counts(sync(index, docs)) == {"added": 1, "changed": 1, "unchanged": 1}
+    embedder.fail_after = 0
+    assert sync(index, docs).lacking
+    assert found(index, "days of leave or the pager", Place.internal()) == ["oncall/paging.md"]
+    assert found(index, "the rota changes on Tuesdays, the pager never") == ["oncall/paging.md"]
     assert found(index, "days of leave", Place.internal("group:hr"))[0] == "people/leave.md"
+    embedder.fail_after = None
+    sync(index, docs)
     assert ailments(index) == []
+
+
+# A sync that breaks off in the middle, for whatever reason.
 
 
 def test_a_narrowing_taken_back_before_it_was_complete_is_complete_after_the_next_sync(
@@ -589,8 +615,7 @@ def test_a_broken_off_switch_goes_on_where_it_was(open_index: OpenIndex, tmp_pat
     old, new = WordEmbedder("old"), WordEmbedder("new", 32, fail_after=290, reads=False)
     sync(open_index(old), docs)
     index = open_index(new, old, reader=old)
-    with pytest.raises(EmbeddingFailed):
-        sync(index, docs)
+    assert sync(index, docs).lacking
     done = len(new.seen)
     assert 0 < done < 300
     assert found(index, "words of page 7")
@@ -608,8 +633,7 @@ def test_a_switch_that_fails_still_takes_removed_and_narrowed_documents_out(
     index = open_index(new, old, reader=old)
     (docs / "oncall/rota.md").unlink()
     write(docs, {"people/leave.md": "---\naudience: group:hr\n---\n" + PAGES["people/leave.md"]})
-    with pytest.raises(EmbeddingFailed):
-        sync(index, docs)
+    assert sync(index, docs).lacking
     assert found(index, "rota Tuesdays leave days pager", Place.internal()) == ["oncall/paging.md"]
     new.fail_after = None
     sync(index, docs)
@@ -623,8 +647,7 @@ def test_a_switch_broken_off_and_taken_up_much_later_leaves_no_ghosts(open_index
     first = open_index(old)
     sync(first, docs)
     index = open_index(new, old, reader=old)
-    with pytest.raises(EmbeddingFailed):
-        sync(index, docs)
+    assert sync(index, docs).lacking
     for n in range(20):
         (docs / f"{n:03}.md").unlink()
     sync(first, docs)
@@ -680,28 +703,38 @@ def happen(docs: Path, chance: random.Random) -> None:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("remote", [False, True])
 def test_after_any_changes_the_index_is_what_a_fresh_one_would_be(
-    open_index: OpenIndex, tmp_path: Path, seed: int
+    open_index: OpenIndex, tmp_path: Path, seed: int, remote: bool
 ):
     chance = random.Random(seed)
     docs = tmp_path / "docs"
     docs.mkdir()
-    embedder = WordEmbedder()
-    index = open_index(embedder)
+    embedder = WordEmbedder(remote=remote, reads=not remote)
+    reader = WordEmbedder() if remote else embedder
+    index = open_index(embedder, reader=reader)
+    lacked = 0
     for _ in range(12):
         for _ in range(chance.randint(1, 6)):
             happen(docs, chance)
         # Every now and then the embedder gives up in the middle.
-        embedder.fail_after = chance.choice((None, None, len(embedder.seen) + chance.randint(0, 20)))
+        embedder.fail_after = chance.choice((None, len(embedder.seen) + chance.randint(0, 2)))
         try:
-            sync(index, docs)
+            if sync(index, docs).lacking:
+                lacked += 1
+                assert held(index) == wanted(docs)
+                embedder.fail_after = None
+                sync(index, docs)
         except EmbeddingFailed:
+            assert not remote
             embedder.fail_after = None
             sync(index, docs)
         embedder.fail_after = None
         assert held(index) == wanted(docs)
         assert ailments(index) == []
-    fresh = open_index(embedder, home="fresh")
+    # Where the reader fails, too, a sync breaks off instead.
+    assert bool(lacked) == remote
+    fresh = open_index(embedder, home="fresh", reader=reader)
     sync(fresh, docs)
     assert held(index) == held(fresh)
 
@@ -709,12 +742,6 @@ def test_after_any_changes_the_index_is_what_a_fresh_one_would_be(
 # What may not be sent to a model is not sent to a remote embedder either.
 
 KEPT = '[[rule]]\npath = "people/**"\nmodel = false\n'
-
-
-@pytest.fixture
-def remote(open_index: OpenIndex) -> tuple[Index, WordEmbedder]:
-    embedder = WordEmbedder("remote", 32, reads=False, remote=True)
-    return open_index(embedder, reader=WordEmbedder()), embedder
 
 
 def sent_about_leave(embedder: WordEmbedder) -> int:

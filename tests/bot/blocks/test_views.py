@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from bot import words
 from bot.answerer import KnownDocument
 from bot.blocks.views import DOCUMENTS_LISTED, documents_message, home_view, passage_view
 from bot.playground.limits import check_blocks, check_view
@@ -24,6 +25,14 @@ def test_the_home_tab_needs_no_sync() -> None:
     view = home_view(1_234, None, ())
     check_view(view)
     assert "I know *1,234 documents* that you may read." in str(view)
+
+
+def test_where_there_is_no_document_that_is_said_with_what_to_do() -> None:
+    looked = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
+    assert words.NOTHING_KNOWN in str(home_view(0, looked, ()))
+    assert words.NOT_LOOKED in str(home_view(0, None, ()))
+    for searched in ("", "leave"):
+        assert words.NOTHING_KNOWN in str(documents_message([], 0, searched).blocks)
 
 
 def test_a_passage_is_shown_whole_as_plain_words() -> None:
