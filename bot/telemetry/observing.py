@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 
 Signal = Literal["TRACES", "METRICS"]
 HTTP, GRPC = "http/protobuf", "grpc"
+# For what is left to send when the process ends. By themselves the exporters would try for half a minute.
+LAST_SECONDS = 2.0
+
+# Sends what is left, and ends.
+End = Callable[[], None]
 
 
 class BadObserving(AdminError):
@@ -26,7 +33,7 @@ class BadObserving(AdminError):
 
 @contextmanager
 def observed(environment: Mapping[str, str]) -> Iterator[None]:
-    """Records and sends while the context lasts, and what is left at its end. Once a process.
+    """Records and sends while the context lasts, and what is left at its end, within seconds. Once a process.
 
     `environment` is the process's own, which OpenTelemetry reads the rest from: where to send, with which
     headers, how often, which share of the traces.
@@ -35,14 +42,27 @@ def observed(environment: Mapping[str, str]) -> Iterator[None]:
         BadObserving: another protocol or exporter is asked for than there is.
     """
     traces, metrics = (_protocol(environment, signal) for signal in ("TRACES", "METRICS"))
-    with ExitStack() as stack:
-        if traces or metrics:
-            resource = _resource(environment)
-            if traces:
-                _send_traces(traces, resource, stack)
-            if metrics:
-                _send_metrics(metrics, resource, stack)
+    ends: list[End] = []
+    if traces or metrics:
+        resource = _resource(environment)
+        if traces:
+            ends.append(_send_traces(traces, resource))
+        if metrics:
+            ends.append(_send_metrics(metrics, resource))
+    try:
         yield
+    finally:
+        _end(ends)
+
+
+def _end(ends: list[End]) -> None:
+    """Ends all at once; a collector that does not answer holds nobody up for longer than that."""
+    deadline = time.monotonic() + LAST_SECONDS
+    threads = [threading.Thread(target=end, name="last report", daemon=True) for end in ends]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
 
 
 def _protocol(environment: Mapping[str, str], signal: Signal) -> str | None:
@@ -73,7 +93,7 @@ def _resource(environment: Mapping[str, str]) -> Resource:
     return Resource.create({**name, "service.version": version("ragtime")})
 
 
-def _send_traces(protocol: str, resource: Resource, stack: ExitStack) -> None:
+def _send_traces(protocol: str, resource: Resource) -> End:
     from opentelemetry import trace
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
@@ -91,10 +111,10 @@ def _send_traces(protocol: str, resource: Resource, stack: ExitStack) -> None:
     provider = TracerProvider(resource=resource, id_generator=ByEvent(), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(_span_exporter(protocol)))
     trace.set_tracer_provider(provider)
-    stack.callback(provider.shutdown)
+    return provider.shutdown
 
 
-def _send_metrics(protocol: str, resource: Resource, stack: ExitStack) -> None:
+def _send_metrics(protocol: str, resource: Resource) -> End:
     from opentelemetry import metrics
     from opentelemetry.sdk.metrics import MeterProvider
     from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
@@ -102,7 +122,7 @@ def _send_metrics(protocol: str, resource: Resource, stack: ExitStack) -> None:
     reader = PeriodicExportingMetricReader(_metric_exporter(protocol))
     provider = MeterProvider([reader], resource=resource, shutdown_on_exit=False)
     metrics.set_meter_provider(provider)
-    stack.callback(provider.shutdown)
+    return provider.shutdown
 
 
 def _span_exporter(protocol: str) -> SpanExporter:

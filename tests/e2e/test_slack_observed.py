@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,17 +13,30 @@ from opentelemetry import trace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from bot.telemetry.observing import BadObserving, observed
-from tests.support.command import environment
+from tests.support.command import ROOT, environment
 from tests.support.knowledge import home_with_model, write
 from tests.support.manifest import EVENTS, SCOPES
 from tests.support.openai_server import Body, OpenAIServer, Say
-from tests.support.otlp import Received, attributes, otlp_receiver
+from tests.support.otlp import Received, attributes, otlp_receiver, otlp_receiver_by_grpc
 from tests.support.ports import free_port
 from tests.support.slack import LocalSlack
 
 PATIENCE = 90.0
 ASKED = ("when does the pager ring?", "who feeds the zebrafish?")
 ANSWER = "The pager rings for every SEV-1. [1]"
+# What a process has to say of one question, without Slack and the rest.
+A_QUESTION = """
+import os
+from bot.inbox import Incoming
+from bot.telemetry import measures
+from bot.telemetry.observing import observed
+from bot.telemetry.traces import about_event, span
+
+with observed(os.environ):
+    with about_event("take in", Incoming("Ev1", "message", "C1", "channel", "U1", "T1", "zebrafish?")):
+        with span("answer", refused=True):
+            measures.REFUSALS.add(1, {"kind": "message"})
+"""
 pytestmark = pytest.mark.timeout(300)
 
 
@@ -102,6 +116,28 @@ def test_acks_answers_refusals_the_queue_and_models_are_measured(received: Recei
 def test_nothing_that_was_said_leaves_with_them(received: Received) -> None:
     for words in (*ASKED, ANSWER, "pager", "zebrafish", "sk-fake", "xoxb-"):
         assert words.encode() not in received.raw
+
+
+def test_by_grpc_it_is_the_same() -> None:
+    with otlp_receiver_by_grpc() as (address, received):
+        where = {"OTEL_EXPORTER_OTLP_ENDPOINT": address, "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}
+        subprocess.run([sys.executable, "-c", A_QUESTION], env=where, cwd=ROOT, check=True)
+    assert received.services == {"ragtime"}
+    assert [span.name for span in received.spans] == ["answer", "take in"]
+    assert len({span.trace_id for span in received.spans}) == 1
+    (refusals,) = received.metrics["ragtime.refusals"].sum.data_points
+    assert refusals.as_int == 1
+    assert b"zebrafish" not in received.raw
+
+
+def test_a_collector_that_never_answers_keeps_no_process_from_ending() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where = {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{silent.getsockname()[1]}",
+            "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL": "grpc",
+            "OTEL_EXPORTER_OTLP_TIMEOUT": "3600",
+        }
+        subprocess.run([sys.executable, "-c", A_QUESTION], env=where, cwd=ROOT, check=True, timeout=30)
 
 
 def _spans(received: Received, name: str) -> list[Span]:
