@@ -1,4 +1,5 @@
-"""Compounds as the documents write them: "finetuning" where they have "fine-tuning", and the other way round.
+"""Compounds and labels as the documents write them: "finetuning" where they have "fine-tuning", "sev1" where
+they have "SEV-1", and the other way round.
 
 To the index they are different words. No list of them is kept: the passages found show how they are written.
 """
@@ -6,24 +7,27 @@ To the index they are different words. No list of them is kept: the passages fou
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from knowledge.terms import stem
 
 _WORD = re.compile(r"\w+")
 _HYPHENATED = re.compile(r"\b([^\W\d_]{2,})-([^\W\d_]{2,})\b")
+_LABEL = re.compile(r"\b([^\W\d_]{1,5})([- ]?)(\d{1,3})\b")
 # Shorter words are joined by chance: "is-land".
 LEAST_LETTERS = 7
 
 
 def as_written(question: str, texts: Iterable[str]) -> str:
-    """A question with its compounds split by a hyphen, or joined, as the texts have them.
+    """A question with its compounds and labels split, or joined, as the texts have them.
 
-    A word that the texts have as the question does stays.
+    A compound that the texts have as the question does stays; a label is written as most of them have it.
     """
-    text = "\n".join(texts).lower()
+    whole = "\n".join(texts)
+    text = whole.lower()
     held = {stem(word) for word in _WORD.findall(text)}
-    return _joined(_split(question, text, held), text, held)
+    return _labelled(_joined(_split(question, text, held), text, held), whole)
 
 
 def _split(question: str, text: str, held: set[str]) -> str:
@@ -53,3 +57,25 @@ def _joined(question: str, text: str, held: set[str]) -> str:
         return whole if is_one and len(whole) >= LEAST_LETTERS else match[0]
 
     return _HYPHENATED.sub(written, question)
+
+
+def _labelled(question: str, text: str) -> str:
+    """The question with letters and a number ("sev1") as the text has them more often ("SEV-1")."""
+    forms: dict[tuple[str, str], Counter[str]] = {}
+    for match in _LABEL.finditer(text):
+        forms.setdefault(_label(match), Counter())[match[0]] += 1
+
+    def written(match: re.Match[str]) -> str:
+        held = forms.get(_label(match), Counter())
+        other = {form: count for form, count in held.items() if form.isalnum() == bool(match[2])}
+        return (
+            max(other, key=other.__getitem__)
+            if other and 2 * sum(other.values()) > held.total()
+            else match[0]
+        )
+
+    return _LABEL.sub(written, question)
+
+
+def _label(match: re.Match[str]) -> tuple[str, str]:
+    return match[1].lower(), match[3]

@@ -35,6 +35,30 @@ def test_a_compound_stays_where_the_documents_have_both():
     assert as_written("What is finetuning?", [*TEXTS, "Finetuning, again."]) == "What is finetuning?"
 
 
+@pytest.mark.parametrize(
+    ("question", "written"),
+    [
+        ("What is a sev1?", "What is a SEV-1?"),
+        ("sev1 or sev 2", "SEV-1 or sev 2"),
+        ("what does P-0 mean", "what does P0 mean"),
+        ("within 5 days", "within 5 days"),
+        ("what is sev9", "what is sev9"),
+    ],
+)
+def test_a_label_is_written_as_most_of_the_documents_have_it(question: str, written: str):
+    texts = ["SEV-1 is grave, SEV-2 is not.", "The tag is sev1; a SEV-1 is told to all.", "P0 within 5 days."]
+    assert as_written(question, texts) == written
+
+
+def test_a_row_is_found_by_its_label_without_a_hyphen(tmp_path: Path, minilm: MiniLM):
+    page = "# Levels\n\n| Level | Meaning |\n| --- | --- |\n| SEV-1 | all are down |\n| SEV-2 | some are |\n"
+    with opened(tmp_path / "index", minilm) as index:
+        sync(index, write(tmp_path / "docs", {"levels.md": page}))
+        *_, answer = AnswerChain(index).stream(Question("what is a sev2?", Place.internal()))
+    assert isinstance(answer, Answer)
+    assert [each.text for each in answer.statements] == ["SEV-2 | some are"]
+
+
 def test_a_table_is_found_for_things_that_are_written_without_their_hyphen(tmp_path: Path, minilm: MiniLM):
     page = (
         "# Sails\n\n| | Half-reefing | Furling |\n| --- | --- | --- |\n| Hands | two | one |\n"
