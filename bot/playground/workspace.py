@@ -142,11 +142,14 @@ class Workspace(Surfaces):
 
     def thread(self, channel: str, thread_ts: str) -> list[Message]:
         """The thread's first message (where it still exists) and its replies, oldest first."""
-        return [
-            message
-            for message in self.messages(channel)
-            if thread_ts in (message["ts"], message.get("thread_ts"))
-        ]
+        with self.lock:
+            return deepcopy(
+                [
+                    message
+                    for message in self._messages.get(channel, {}).values()
+                    if thread_ts in (message["ts"], message.get("thread_ts"))
+                ]
+            )
 
     # Writing
 
