@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -16,16 +15,19 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.config import load_settings
-from bot.playground.workspace import Message
+from bot.playground.workspace import Message, Workspace
 from bot.processes import NotShared, migrate
+from tests.load.__main__ import Plan, held, measure
+from tests.load.bots import several_processes
+from tests.load.slack import big_cast, routes, where
 from tests.support.bot_process import start_bot
+from tests.support.chroma import chroma_server
 from tests.support.knowledge import home_with_model, write
 from tests.support.manifest import EVENTS, SCOPES
 from tests.support.ports import free_port
 from tests.support.postgres import empty_database
 from tests.support.slack import LocalSlack
 
-ROOT = Path(__file__).parents[2]
 # Processes take some seconds to start where others use the processor, too.
 PATIENCE = 60.0
 pytestmark = pytest.mark.timeout(300)
@@ -46,13 +48,6 @@ class Processes:
             "SLACK_SIGNING_SECRET": slack.secrets.signing_secret,
             "SLACK_API_URL": slack.api_url,
         }
-
-    def program(self, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
-        """Starts Python with these arguments, and variables beside the shared ones."""
-        process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=self.environment | more)
-        self._stack.callback(process.wait)
-        self._stack.callback(process.kill)
-        return process
 
     def web(self) -> None:
         """Starts what takes events in, and has Slack deliver to it."""
@@ -159,33 +154,41 @@ def test_a_thread_keeps_its_order_whoever_answers(processes: Processes) -> None:
     assert replies == sorted(replies)
 
 
-def test_the_real_processes_answer_from_documents_that_they_share(
-    processes: Processes, model_folder: Path, tmp_path: Path
+def test_the_real_processes_answer_from_documents_that_they_share_and_under_load(
+    postgres: str, model_folder: Path, tmp_path: Path
 ) -> None:
     write(tmp_path / "docs", {"oncall.md": "# On call\n\nThe pager rings for every SEV-1.\n"})
-    home_with_model(tmp_path, model_folder)
-    chroma, port = free_port(), free_port()
-    processes.environment |= {
-        "CHROMA_URL": f"http://127.0.0.1:{chroma}",
-        "RAGTIME_DOCS": str(tmp_path / "docs"),
-        "PORT": str(port),
-    }
-    program = "from chromadb.cli.cli import app; app()"
-    server = processes.program(
-        "-c", program, "run", "--path", str(tmp_path / "chroma"), "--port", str(chroma)
-    )
-    processes.slack.wait_until(lambda: is_up(f"http://127.0.0.1:{chroma}/api/v2/heartbeat"), PATIENCE, 0.1)
-    processes.program("-m", "bot", "web")
-    processes.program("-m", "bot", "worker")
-    processes.deliver_to(port)
-    question = processes.slack.say("@Ragtime when does the pager ring?", "C0GENERAL")
-    assert "The pager rings for every SEV-1." in str(processes.wait_for_reply(question))
-    processes.wait_for_one_reply_each([question])
-    there = {"database": "ok", "chroma": "ok", "workers": "ok"}
-    processes.slack.wait_until(lambda: ready(port) == (200, there), PATIENCE, 0.1)
-    server.kill()
-    server.wait()
-    processes.slack.wait_until(lambda: ready(port) == (503, there | {"chroma": "failed"}), PATIENCE, 0.1)
+    home_with_model(tmp_path / "home", model_folder)
+    slack = LocalSlack(workspace=Workspace(big_cast()), patience=PATIENCE, extra_routes=routes)
+    load = where(slack)
+    variables = load.variables | {"RAGTIME_DOCS": str(tmp_path / "docs")}
+    with (
+        slack,
+        chroma_server(tmp_path / "chroma") as chroma,
+        several_processes(tmp_path, variables, postgres, chroma.url) as bot,
+    ):
+        slack.deliver_to(bot.events)
+        question = slack.say("@Ragtime when does the pager ring?", "C0LOAD1", "U0LOAD1")
+        assert "The pager rings for every SEV-1." in str(slack.wait_for_reply(question))
+        slack.wait_for_quiet()
+        slack.assert_one_reply_each([question])
+
+        # From now on the events come from what sends them at a pace.
+        slack.standin.delivery.subscriptions = frozenset()
+        figures, came = measure(bot, load, Plan(rate=10, seconds=3, asking=0.5, patience=PATIENCE), print)
+        ours = {figure.name: figure.ours for figure in figures}
+        assert held(came)
+        assert came["answered"] > 1
+        assert ours["Not acked"] == 0
+        assert ours["Queue drained, after the last event"] is not None
+        assert all(ours[f"Memory of {name}, most"] for name in ("web", "worker 1", "worker 2"))
+
+        there = {"database": "ok", "chroma": "ok", "workers": "ok"}
+        port = urlsplit(bot.events).port
+        assert port
+        slack.wait_until(lambda: ready(port) == (200, there), PATIENCE, 0.1)
+        chroma.process.kill()
+        slack.wait_until(lambda: ready(port) == (503, there | {"chroma": "failed"}), PATIENCE, 0.1)
 
 
 @pytest.mark.parametrize("name", ["web", "worker"])

@@ -1,6 +1,7 @@
 """`python -m tests.load`: a steady stream of signed events against a real bot (docs/benchmarks.md).
 
-The bot is a process of its own, over the sample, without a key; so is the local Slack that it answers to.
+The bot is a process of its own, or several, over the sample and without a key; so is the local Slack that
+it answers to.
 """
 
 from __future__ import annotations
@@ -12,23 +13,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
+from sqlalchemy import Engine
 
+from knowledge.database import open_database
 from tests.bench.figures import Figure, percentile
 from tests.bench.large import Say
 from tests.bench.latency import QUESTIONS_FILE
-from tests.bench.startup import DidNotStart, bot_command, environment_in, is_healthy
 from tests.bench.table import OUT, print_figures, status, write_json
+from tests.load.bots import Bot, one_process, several_processes
 from tests.load.sending import Sent, send_all
-from tests.load.watching import Look, Watch, growth, open_events, seconds_to_answer
+from tests.load.slack import Slack
+from tests.load.waits import LONG_SECONDS, Told, Wait, compare, waits
+from tests.load.watching import Look, Watch, growth, open_events
+from tests.support.chroma import chroma_server
+from tests.support.postgres import empty_database, server_url
 
-PATIENCE_SECONDS = 120.0
 PART = "load"
 ACK_MS = 50.0
 # What allocators keep and caches fill is a few per cent.
@@ -36,86 +40,112 @@ FLAT = 1.10
 
 
 @dataclass(frozen=True, slots=True)
-class Slack:
-    """Where the local Slack is, and with what the bot signs in."""
+class Plan:
+    """How many events a second, for how many seconds, which share of them about questions to the bot.
 
-    url: str
-    api_url: str
-    bot_token: str
-    signing_secret: str
+    It is waited for `patience` seconds until the last one is answered.
+    """
 
-    def prepare(self, questions: Sequence[str], events: int, asking: float) -> list[Any]:
-        """The events to send; see tests/load/slack.py."""
-        wanted = {"questions": questions, "events": events, "asking": asking}
-        return httpx.post(
-            f"{self.url}/load/prepare", json=wanted, timeout=PATIENCE_SECONDS, trust_env=False
-        ).json()
-
-    def verdict(self) -> dict[str, int]:
-        """What came of the questions."""
-        return httpx.get(f"{self.url}/load/verdict", timeout=PATIENCE_SECONDS, trust_env=False).json()
+    rate: float
+    seconds: float
+    asking: float
+    patience: float
 
 
 def main() -> None:
     """Puts a bot under load and prints what came of it; exits with 1 where a question was lost or doubled."""
     options = _options()
-    with status() as say, tempfile.TemporaryDirectory(prefix="ragtime-load-") as home, _slack() as slack:
-        figures, verdict = measure(Path(home), slack, options, say)
+    plan = Plan(options.rate, options.seconds, options.asking, options.patience)
+    with status() as say, ExitStack() as stack:
+        say("Preparing")
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ragtime-load-")))
+        slack = stack.enter_context(local_slack())
+        if options.processes:
+            database = stack.enter_context(empty_database(stack.enter_context(server_url())))
+            chroma = stack.enter_context(chroma_server(home / "chroma"))
+            bot = stack.enter_context(several_processes(home, slack.variables, database, chroma.url))
+        else:
+            bot = stack.enter_context(one_process(home, slack.variables))
+        figures, verdict = measure(bot, slack, plan, say)
     print_figures(figures, "Ragtime under load")
     OUT.print(", ".join(f"{count} {name}" for name, count in verdict.items()))
     write_json(figures, options.json)
     OUT.print(f"Written to {options.json}")
-    if verdict["lost"] or verdict["doubled"] or verdict["streaming"]:
-        sys.exit(1)
+    sys.exit(not held(verdict))
 
 
-def measure(
-    home: Path, slack: Slack, options: argparse.Namespace, say: Say
-) -> tuple[list[Figure], dict[str, int]]:
+def held(verdict: Mapping[str, int]) -> bool:
+    """Whether no question was lost, answered twice or left half written."""
+    return not (verdict["lost"] or verdict["doubled"] or verdict["streaming"])
+
+
+def measure(bot: Bot, slack: Slack, plan: Plan, say: Say) -> tuple[list[Figure], dict[str, int]]:
     """The figures, and Slack's verdict: how many questions were asked, answered, lost, doubled."""
     questions = [json.loads(line)["question"] for line in QUESTIONS_FILE.read_text("utf-8").splitlines()]
-    count = round(options.rate * options.seconds)
-    say("Preparing")
-    events = slack.prepare(questions, count, options.asking)
-    with _bot(home, slack) as (bot, port):
-        database = home / "home" / "ragtime.db"
-        with Watch(bot.pid, database) as watch:
+    count = round(plan.rate * plan.seconds)
+    events = slack.prepare(questions, count, plan.asking)
+    engine = open_database(bot.database)
+    with Watch(bot.processes, engine) as watch:
 
-            def tick(sent: int) -> None:
-                open_now = watch.looks[-1].open if watch.looks else 0
-                say(f"{sent} of {count} events sent, {open_now} to be answered")
+        def tick(sent: int) -> None:
+            open_now = watch.looks[-1].open if watch.looks else 0
+            say(f"{sent} of {count} events sent, {open_now} to be answered")
 
-            url = f"http://127.0.0.1:{port}/slack/events"
-            sent = asyncio.run(send_all(url, slack.signing_secret, events, options.rate, tick))
-            under_load = list(watch.looks)
-            drained = _drain(watch, options.patience, say)
-        took = seconds_to_answer(watch.engine)
-        watch.engine.dispose()
-    return list(_figures(sent, under_load, took, drained)), slack.verdict()
+        sent = asyncio.run(send_all(bot.events, slack.signing_secret, events, plan.rate, tick))
+        under_load = list(watch.looks)
+        drained = _drain(engine, plan.patience, say)
+    waited = waits(engine)
+    engine.dispose()
+    figures = [
+        *_acks(sent),
+        *_replies(waited, under_load, drained),
+        *_waits(waited, slack.told()),
+        *_memory(under_load),
+    ]
+    return figures, slack.verdict()
 
 
-def _figures(
-    sent: Sequence[Sent], looks: Sequence[Look], took: Sequence[float], drained: float | None
-) -> Iterator[Figure]:
+def _acks(sent: Sequence[Sent]) -> Iterator[Figure]:
     acks = [each.seconds * 1000 for each in sent]
     yield Figure(PART, "Deliveries", "", "more", len(sent))
     yield Figure(PART, "Not acked", "", "less", sum(each.status != 200 for each in sent), bar=0)
     yield Figure(PART, "Ack, median", "ms", "less", percentile(acks, 0.5))
     yield Figure(PART, "Ack, 99th percentile", "ms", "less", percentile(acks, 0.99), bar=ACK_MS)
     yield Figure(PART, "Ack, slowest", "ms", "less", max(acks))
+
+
+def _replies(
+    waited: Mapping[tuple[str, str], Wait], looks: Sequence[Look], drained: float | None
+) -> Iterator[Figure]:
+    took = [wait.seconds for wait in waited.values()]
     yield Figure(PART, "Event to complete reply, median", "s", "less", percentile(took, 0.5))
     yield Figure(PART, "Event to complete reply, 95th percentile", "s", "less", percentile(took, 0.95))
     yield Figure(PART, "Most events open at once", "", "less", max(look.open for look in looks))
     yield Figure(PART, "Queue drained, after the last event", "s", "less", drained)
-    yield Figure(PART, "Memory, most", "MiB", "less", max(look.mebibytes for look in looks))
-    yield Figure(PART, "Memory, last third by first", "×", "less", growth(looks), bar=FLAT)
 
 
-def _drain(watch: Watch, patience: float, say: Say) -> float | None:
+def _waits(waited: Mapping[tuple[str, str], Wait], told: Sequence[Told]) -> Iterator[Figure]:
+    """Nothing where nobody had to wait."""
+    telling = compare(waited, told)
+    if telling.long or told:
+        yield Figure(PART, f"Waited for {LONG_SECONDS:.0f} s or more", "", "less", telling.long)
+        yield Figure(PART, "Of these, told that it takes a while", "", "more", telling.told)
+        yield Figure(PART, "Told, right to a factor of two", "", "more", telling.right)
+        yield Figure(PART, "Told by what it took, median", "×", "less", telling.ratio)
+
+
+def _memory(looks: Sequence[Look]) -> Iterator[Figure]:
+    for name in looks[0].mebibytes:
+        mebibytes = [look.mebibytes[name] for look in looks]
+        yield Figure(PART, f"Memory of {name}, most", "MiB", "less", max(mebibytes))
+        yield Figure(PART, f"Memory of {name}, last third by first", "×", "less", growth(mebibytes), bar=FLAT)
+
+
+def _drain(engine: Engine, patience: float, say: Say) -> float | None:
     """Seconds until nothing is open; None where it took longer than `patience`."""
     began = time.monotonic()
     while time.monotonic() - began < patience:
-        left = open_events(watch.engine)
+        left = open_events(engine)
         if not left:
             return time.monotonic() - began
         say(f"All sent; {left} to be answered")
@@ -124,7 +154,8 @@ def _drain(watch: Watch, patience: float, say: Say) -> float | None:
 
 
 @contextmanager
-def _slack() -> Iterator[Slack]:
+def local_slack() -> Iterator[Slack]:
+    """A local Slack in a process of its own."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.load.slack"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -135,38 +166,13 @@ def _slack() -> Iterator[Slack]:
             process.kill()
 
 
-@contextmanager
-def _bot(home: Path, slack: Slack) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A bot over the sample that takes events by HTTP, and its port.
-
-    Raises:
-        DidNotStart: it ended, or was not healthy in time.
-    """
-    environment = environment_in(home) | {
-        "SLACK_API_URL": slack.api_url,
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_SIGNING_SECRET": slack.signing_secret,
-    }
-    subprocess.run([*bot_command(), "sync"], cwd=home, env=environment, check=True, capture_output=True)
-    log = home / "bot.log"
-    with log.open("wb") as output:
-        bot = subprocess.Popen(
-            [*bot_command(), "run"], cwd=home, env=environment, stdout=output, stderr=output
-        )
-        try:
-            began = time.monotonic()
-            while not is_healthy(environment["PORT"]):
-                if bot.poll() is not None or time.monotonic() - began > PATIENCE_SECONDS:
-                    raise DidNotStart(f"The bot did not start: {log.read_text(errors='replace').strip()}")
-                time.sleep(0.1)
-            yield bot, environment["PORT"]
-        finally:
-            bot.terminate()
-            bot.wait(PATIENCE_SECONDS)
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser.add_argument(
+        "--processes",
+        action="store_true",
+        help="web and two workers on PostgreSQL and a Chroma server, in place of one process",
+    )
     parser.add_argument("--rate", type=float, default=50, help="events a second (default: 50)")
     parser.add_argument("--seconds", type=float, default=300, help="for how long (default: 300)")
     parser.add_argument(

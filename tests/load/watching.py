@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 from typing import Self
 
 import psutil
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Engine, func, select
 
 from bot.inbox import OPEN
 from bot.tables import inbox
@@ -22,23 +20,22 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen: seconds since the watch began, MiB resident, events not answered yet."""
+    """What was seen: MiB resident of each process with what it started, and events not answered yet."""
 
-    at: float
-    mebibytes: float
+    mebibytes: Mapping[str, float]
     open: int
 
 
 class Watch:
-    """`with Watch(pid, database) as watch:` looks once a second; `looks` is what it saw.
+    """`with Watch(processes, engine) as watch:` looks once a second; `looks` is what it saw.
 
-    `engine` reads the bot's database; dispose of it.
+    `processes` are the ids of the bot's processes by what they are, `engine` reads its database.
     """
 
-    def __init__(self, pid: int, database: Path) -> None:
+    def __init__(self, processes: Mapping[str, int], engine: Engine) -> None:
         self.looks: list[Look] = []
-        self._process = psutil.Process(pid)
-        self.engine = create_engine(f"sqlite:///{database}")
+        self._processes = {name: psutil.Process(pid) for name, pid in processes.items()}
+        self._engine = engine
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
 
@@ -51,11 +48,14 @@ class Watch:
         self._thread.join()
 
     def _watch(self) -> None:
-        began = time.monotonic()
         while not self._ended.wait(EVERY_SECONDS):
-            processes = [self._process, *self._process.children(recursive=True)]
-            resident = sum(process.memory_info().rss for process in processes)
-            self.looks.append(Look(time.monotonic() - began, resident / MIB, open_events(self.engine)))
+            resident = {name: _resident(process) for name, process in self._processes.items()}
+            self.looks.append(Look(resident, open_events(self._engine)))
+
+
+def _resident(process: psutil.Process) -> float:
+    """MiB of a process and all below it."""
+    return sum(each.memory_info().rss for each in (process, *process.children(recursive=True))) / MIB
 
 
 def open_events(engine: Engine) -> int:
@@ -65,20 +65,11 @@ def open_events(engine: Engine) -> int:
         return connection.execute(still).scalar_one()
 
 
-def seconds_to_answer(engine: Engine) -> list[float]:
-    """Seconds from acceptance to the complete reply, of what was answered."""
-    with engine.connect() as connection:
-        rows = connection.execute(
-            select(inbox.c.accepted_at, inbox.c.finished_at).where(inbox.c.finished_at.is_not(None))
-        ).all()
-    return [(row.finished_at - row.accepted_at).total_seconds() for row in rows]
-
-
-def growth(looks: Sequence[Look]) -> float:
+def growth(mebibytes: Sequence[float]) -> float:
     """How many times the memory of the watch's first third its last third had, by their medians.
 
     What is loaded with the first answers is no growth, so the first tenth is left out.
     """
-    settled = [look.mebibytes for look in looks[len(looks) // 10 :]]
+    settled = mebibytes[len(mebibytes) // 10 :]
     third = max(1, len(settled) // 3)
     return median(settled[-third:]) / median(settled[:third])
