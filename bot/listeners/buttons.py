@@ -12,10 +12,10 @@ from bot.blocks import actions
 from bot.blocks.render import cut_markdown
 from bot.blocks.views import passage_view
 from bot.listeners.pressed import pressed, say_privately, say_shared_before
-from bot.listeners.taking_in import take_in_again
 from bot.records import conversations
 from bot.replies.sharing import Sharer, answer_shared
 from bot.services import Services, later
+from bot.taking_in import take_in_again
 
 
 def register(app: App, services: Services) -> None:

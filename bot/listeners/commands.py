@@ -9,9 +9,9 @@ from slack_bolt import Ack, App
 from bot import pressure, words
 from bot.blocks.mrkdwn import read_message
 from bot.inbox import Incoming, Kind
-from bot.listeners.taking_in import take_in
 from bot.replies.spoken import may_be_a_question
 from bot.services import Services
+from bot.taking_in import take_in
 
 
 def register(app: App, services: Services) -> None:

@@ -15,11 +15,11 @@ from bot.blocks.actions import GuideBlock, read_choices
 from bot.blocks.guide_views import share_view, words_view
 from bot.inbox import Incoming
 from bot.listeners.pressed import channel_type, pressed, say_privately, say_shared_before
-from bot.listeners.taking_in import take_in_again
 from bot.records import guides
 from bot.replies import verdicts
 from bot.replies.sharing import Sharer, verdict_shared
 from bot.services import Services, later
+from bot.taking_in import take_in_again
 from chains.guide.dialogue import CHANGE
 
 

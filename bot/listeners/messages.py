@@ -8,9 +8,9 @@ from slack_bolt import App
 
 from bot import inbox, pressure, words
 from bot.inbox import Incoming
-from bot.listeners.relevance import deleted_message, relevant
-from bot.listeners.taking_in import take_in
+from bot.relevance import deleted_message, relevant
 from bot.services import Services, later
+from bot.taking_in import take_in
 
 
 def register(app: App, services: Services) -> None:

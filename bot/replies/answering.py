@@ -13,6 +13,7 @@ from bot.records import spending
 from bot.records.guides import GuideGone
 from bot.replies import guiding, verdicts
 from bot.replies.commanding import forget_person
+from bot.replies.late import take_in_missed
 from bot.replies.questions import (
     NotForChannel,
     NothingToSay,
@@ -65,6 +66,7 @@ def _answer(services: Services, item: Item, no_streams: threading.Event) -> str 
         except GuideGone:
             _respond(services, incoming, plain_message(words.GUIDE_GONE))
         return None
+    take_in_missed(services, item)
     draft_ts = item.draft_ts or item.replaces_ts
     if item.resumed:
         earlier = find_earlier(services.client, incoming, services.identity().user)

@@ -80,7 +80,7 @@ def find_earlier(client: WebClient, incoming: Incoming, bot_user: str) -> Earlie
         SlackApiError, OSError: Slack could not be asked.
     """
     if incoming.thread_ts:
-        pages = _thread(client, incoming.channel, incoming.thread_ts)
+        pages = thread_pages(client, incoming.channel, incoming.thread_ts)
     else:
         pages = client.conversations_history(channel=incoming.channel, include_all_metadata=True, limit=PAGE)
     draft_ts = None
@@ -101,10 +101,21 @@ def find_earlier(client: WebClient, incoming: Incoming, bot_user: str) -> Earlie
     return Earlier(draft_ts=draft_ts)
 
 
-def _thread(client: WebClient, channel: str, thread_ts: str) -> Iterator[Any]:
+def thread_pages(client: WebClient, channel: str, thread_ts: str, oldest: str | None = None) -> Iterator[Any]:
+    """A thread's messages with their metadata, page by page; its first, and those from `oldest` on.
+
+    Raises:
+        Withdrawn: the thread is gone.
+        SlackApiError, OSError: Slack could not be asked.
+    """
     try:
         yield from client.conversations_replies(
-            channel=channel, ts=thread_ts, include_all_metadata=True, limit=PAGE
+            channel=channel,
+            ts=thread_ts,
+            oldest=oldest,
+            inclusive=True,
+            include_all_metadata=True,
+            limit=PAGE,
         )
     except SlackApiError as error:
         if error_code(error) == "thread_not_found":

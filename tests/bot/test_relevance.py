@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.inbox import Incoming
-from bot.listeners.relevance import deleted_message, relevant
+from bot.relevance import deleted_message, relevant
 
 BOT = "UBOT"
 MENTION: dict[str, Any] = {
