@@ -38,8 +38,10 @@ Kind = Literal["message", "ask", "docs", "guide", "press", "share", "switch", "f
 PRIVATE_COMMANDS = ("ask", "docs", "guide")
 ChannelType = Literal["channel", "group", "im", "mpim"]
 OPEN = ("accepted", "answering")
-# In an event's `action`: nobody asked us, but we answer if we can.
+# In a message's `action`: nobody asked us, but we answer if we can; and there is a file or another message
+# with it, which we do not read.
 UNASKED = "unasked"
+ATTACHED = "attached"
 LONG_WAIT = timedelta(minutes=1)
 # Nothing is put off for longer. What seems to be was put off before the clock was set back, and is due.
 LONGEST_RETRY = timedelta(minutes=1)
@@ -77,6 +79,11 @@ class Incoming:
     def unasked(self) -> bool:
         """Whether nobody turned to us: it is answered where there is an answer, else left alone."""
         return bool(self.action and self.action.get(UNASKED))
+
+    @property
+    def attached(self) -> bool:
+        """Whether more came with its text than that."""
+        return bool(self.action and self.action.get(ATTACHED))
 
     @property
     def direct(self) -> bool:
@@ -299,16 +306,17 @@ def take(engine: Engine) -> Item | None:
     return None
 
 
-def claim(engine: Engine, waiting_id: int) -> Item | None:
+def claim(engine: Engine, waiting_id: int, began: datetime | None = None) -> Item | None:
     """Takes this event for answering; None where it is not open, or is not to be tried again yet.
 
-    The order in its thread is the caller's affair. What has waited for long counts as begun: in a database
-    that was restored from a backup, it may be answered.
+    The order in its thread is the caller's affair. What came in before whoever takes it `began` to work, or
+    has waited for long, counts as begun: in a database that was restored from a backup, it may be answered.
     """
     with engine.connect() as connection:
         row = connection.execute(select(inbox).where(inbox.c.id == waiting_id, _is_due())).one_or_none()
     item = _claim(engine, row) if row else None
-    if item and _now() - item.accepted_at > LONG_WAIT:
+    before = _now() - LONG_WAIT
+    if item and item.accepted_at < max(before, began or before):
         return replace(item, resumed=True)
     return item
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.blocks.mrkdwn import mentions, read_message
-from bot.inbox import UNASKED, ChannelType, Incoming
+from bot.inbox import ATTACHED, UNASKED, ChannelType, Incoming
 
 # Subtypes of `message` that are still a person saying something; all others are something else.
 SAID_BY_PEOPLE = (None, "thread_broadcast", "file_share")
@@ -26,7 +26,7 @@ def relevant(
     """The message as it goes to the inbox; None where it is not for us.
 
     For us is: what mentions us; everything in a direct message; and in a thread that we are in
-    (`follows(channel, thread_ts)`), what does not turn to someone else; in a channel where we answer
+    (`follows(channel, thread_ts)`), words that do not turn to someone else; in a channel where we answer
     `unasked`, likewise what begins a thread. `event` is an `app_mention` or a `message`, `team` the
     workspace that it was delivered for.
     """
@@ -43,11 +43,12 @@ def relevant(
         event["type"] == "app_mention"
         or channel_type == "im"
         or bot_user in mentioned
-        or (bool(thread_ts) and not mentioned and follows(event["channel"], str(thread_ts)))
+        or (bool(thread_ts and text) and not mentioned and follows(event["channel"], str(thread_ts)))
     )
-    volunteered = not (for_us or mentioned or thread_ts) and unasked(event["channel"])
+    volunteered = bool(text) and not (for_us or mentioned or thread_ts) and unasked(event["channel"])
     if not for_us and not volunteered:
         return None
+    marks = {UNASKED: volunteered, ATTACHED: bool(event.get("files") or event.get("attachments"))}
     return Incoming(
         event_id=event_id,
         kind="message",
@@ -58,7 +59,7 @@ def relevant(
         text=read_message(text, bot_user),
         ts=event["ts"],
         thread_ts=thread_ts or event["ts"],
-        action={UNASKED: True} if volunteered else None,
+        action={name: True for name, holds in marks.items() if holds} or None,
     )
 
 

@@ -52,6 +52,9 @@ UNSURE = "I am not sure that this answers your question: it is the closest that 
 # These stand under quotes and under refusals, so they must be true of both.
 UNSUPPORTED = "What the model wrote could not be confirmed by the documents, so it is left out."
 KEPT_FROM_MODEL = "The closest document may not be sent to a model, so none wrote this."
+# Characters from which a message is long: the search model reads about so many.
+LONG = 1_500
+SHORTER = "Your message is long: a question of one or two sentences finds more."
 NOTHING_HERE = "I know no document that everyone here may read, so other words will not help."
 # This one stands under what the model wrote until then.
 CUT_SHORT = "The model's answer reached its length limit: its end is missing."
@@ -187,7 +190,7 @@ class AnswerChain:
             retrieved.understood.question,
             tuple(statements),
             tuple(sources.listed),
-            notice=_line(notice, retrieved.notice, "" if sure else UNSURE),
+            notice=_line(notice, retrieved.notice, "" if sure else _line(UNSURE, _shorter(retrieved))),
             sure=sure,
             table=table,
             retrieved=_documents(retrieved.hits),
@@ -201,7 +204,7 @@ class AnswerChain:
         return Refusal(
             retrieved.understood.question,
             tuple(nearest.listed),
-            notice=_line(notice, retrieved.notice),
+            notice=_line(notice, retrieved.notice, _shorter(retrieved)),
             retrieved=_documents(retrieved.hits),
         )
 
@@ -212,6 +215,11 @@ def doubted(verdict: Verdict, found: Sequence[extract.Choice], shown: Sequence[e
     What speaks to a model may have been put in the place of the answer: another is often a poor second.
     """
     return Verdict.UNSURE if verdict is Verdict.ANSWERS and shown[0] is not found[0] else verdict
+
+
+def _shorter(retrieved: _Retrieved) -> str:
+    """What to do about a long message for which little was found."""
+    return SHORTER if len(retrieved.question.text) > LONG else ""
 
 
 def _line(*notices: str) -> str:

@@ -29,30 +29,33 @@ Reason = Literal[
     "share_of_workspace",
 ]
 
-# Ends every line: true whether quotes or a refusal follow.
+# In every line: true whether quotes or a refusal follow.
 WITHOUT = "so I looked through the documents without it"
+AGAIN = "Ask again in a few minutes to have it answer."
 EXPLANATIONS: dict[Reason, str] = {
     "unauthorized": f"The model did not accept our key, {WITHOUT}. An admin can check the key with "
     "`ragtime doctor`.",
     "forbidden": f"Our key may not use this model, {WITHOUT}. An admin can check it with `ragtime doctor`.",
     "model_not_found": f"The model does not exist or was retired, {WITHOUT}. An admin can set another with "
     "RAGTIME_MODEL.",
-    "rate_limited": f"The model takes no more questions for the moment, {WITHOUT}.",
+    "rate_limited": f"The model takes no more questions for the moment, {WITHOUT}. {AGAIN}",
     "quota": f"The model account's quota is used up, {WITHOUT}. An admin can raise it.",
-    "server_error": f"The model's service has a problem at the moment, {WITHOUT}.",
-    "timeout": f"The model took too long, {WITHOUT}.",
-    "unreachable": f"The model could not be reached, {WITHOUT}.",
-    "cut": f"The model's answer broke off, {WITHOUT}.",
-    "truncated": f"The model's answer reached its length limit, {WITHOUT}.",
-    "filtered": f"The model's content filter withheld the answer, {WITHOUT}.",
-    "too_long": f"The passages were too long for the model, {WITHOUT}.",
+    "server_error": f"The model's service has a problem at the moment, {WITHOUT}. {AGAIN}",
+    "timeout": f"The model took too long, {WITHOUT}. {AGAIN}",
+    "unreachable": f"The model could not be reached, {WITHOUT}. An admin can see why with `ragtime doctor`.",
+    "cut": f"The model's answer broke off, {WITHOUT}. {AGAIN}",
+    "truncated": f"The model's answer reached its length limit, {WITHOUT}. Ask for less at a time.",
+    "filtered": f"The model's content filter withheld the answer, {WITHOUT}. Other words may help.",
+    "too_long": f"The passages were too long for the model, {WITHOUT}. A shorter question may help.",
     "rejected": f"The model did not accept the request, {WITHOUT}. An admin finds the reason in the log.",
-    "empty": f"The model gave no answer, {WITHOUT}.",
-    "unreadable": f"The model's reply could not be read, {WITHOUT}.",
+    "empty": f"The model gave no answer, {WITHOUT}. {AGAIN}",
+    "unreadable": f"The model's reply could not be read, {WITHOUT}. An admin finds the reason in the log.",
     # The call was not made.
-    "budget": f"Today's budget for the model is spent, {WITHOUT}.",
-    "share_of_person": f"You have used your share of the model for this hour, {WITHOUT}.",
-    "share_of_workspace": f"The workspace has used its share of the model for this hour, {WITHOUT}.",
+    "budget": f"Today's budget for the model is spent, {WITHOUT}. The next one begins at midnight UTC.",
+    "share_of_person": f"You have used your share of the model for this hour, {WITHOUT}. You have it again "
+    "in an hour.",
+    "share_of_workspace": f"The workspace has used its share of the model for this hour, {WITHOUT}. It has "
+    "it again in an hour.",
 }
 
 

@@ -126,7 +126,10 @@ def _mention(workspace: Workspace, change: Change) -> list[dict[str, Any]]:
     if mark not in message["text"] or mark in change.get("previous", {}).get("text", ""):
         return []
     shown = message_as_slack(message)
-    kept = ("user", "ts", "client_msg_id", "text", "team", "thread_ts", "blocks", "edited")
+    kept = (
+        *("user", "ts", "client_msg_id", "text", "team", "thread_ts", "blocks", "edited"),
+        *("files", "attachments"),
+    )
     return [
         {
             "type": "app_mention",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot import words
-from bot.blocks.blockkit import Block
+from bot.blocks.blockkit import Block, context_line
 from bot.blocks.guide_blocks import offer_block, switch_block
 from bot.blocks.render import Rendered, plain_message
 from bot.inbox import Incoming
@@ -43,8 +43,10 @@ def reply_to_message(services: Services, incoming: Incoming, reply: Reply) -> Re
         return guiding.show(services, incoming, done, guessed=done.moves == 1)
     guide = guides.in_thread(services.engine, incoming)
     if not incoming.text and guide is None:
-        return plain_message(words.help_with(services.answerer.examples))
-    return _reply(services, incoming, guide, lambda: answer_as_it_comes(services, incoming, reply))
+        said = words.ONLY_ATTACHED if incoming.attached else words.help_with(services.answerer.examples)
+        return plain_message(said)
+    replied = _reply(services, incoming, guide, lambda: answer_as_it_comes(services, incoming, reply))
+    return _with(replied, context_line(words.UNREAD_ATTACHMENT)) if incoming.attached else replied
 
 
 def reply_to_command(services: Services, incoming: Incoming) -> Rendered:

@@ -83,6 +83,8 @@ def test_what_turns_to_us_is_taken(event: dict[str, Any]) -> None:
         MESSAGE,
         MESSAGE | IN_ANOTHER_THREAD,
         MESSAGE | IN_OUR_THREAD | {"text": "<@U2> what do you think?"},
+        MESSAGE | IN_OUR_THREAD | {"text": "", "subtype": "file_share", "files": [{"id": "F1"}]},
+        MESSAGE | {"text": "", "subtype": "file_share", "channel": "C0HELP"},
         MESSAGE | {"channel_type": "mpim"},
         MENTION | {"user": BOT},
         MENTION | {"bot_id": "B9"},
@@ -96,6 +98,16 @@ def test_what_turns_to_us_is_taken(event: dict[str, Any]) -> None:
 )
 def test_all_else_is_left_alone(event: dict[str, Any]) -> None:
     assert _read(event) is None
+
+
+def test_what_comes_with_a_message_is_noted() -> None:
+    for with_it in ({"files": [{"id": "F1"}]}, {"attachments": [{"text": "A forwarded message."}]}):
+        taken = _read(MENTION | with_it)
+        assert taken is not None
+        assert taken.attached
+    taken = _read(MENTION)
+    assert taken is not None
+    assert not taken.attached
 
 
 def test_the_question_is_read_without_our_mention_and_unescaped() -> None:

@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from chains import extract
-from chains.answer import CUT_SHORT, KEPT_FROM_MODEL, NOTHING_HERE, UNSUPPORTED, AnswerChain, doubted
+from chains.answer import (
+    CUT_SHORT,
+    KEPT_FROM_MODEL,
+    NOTHING_HERE,
+    SHORTER,
+    UNSUPPORTED,
+    AnswerChain,
+    doubted,
+)
 from chains.contract import Answer, Progress, Question, Refusal, Statement, Turn
 from chains.failures import EXPLANATIONS
 from chains.llm import LIMITS, Limits, ModelSettings, connect
@@ -163,6 +171,14 @@ def test_nothing_is_used_that_the_place_may_not_see(index: Index):
     assert "4,200" not in repr(inside)
     assert "4,200" in answer(index, question, Place.internal("group:hr")).statements[0].text
     assert ask(index, question, Place.shared()) == Refusal(question, (), NOTHING_HERE)
+
+
+def test_a_long_message_that_finds_nothing_is_told_to_be_short(index: Index):
+    pasted = "\n".join(f"12:00:{n:02} ERROR zebra {n} left its crossing at {n * 7} km" for n in range(40))
+    refused = ask(index, f"Why is this?\n{pasted}")
+    assert isinstance(refused, Refusal)
+    assert refused.notice == SHORTER
+    assert ask(index, pasted[:100]).notice == ""
 
 
 def test_an_empty_index_refuses(tmp_path: Path, minilm: MiniLM):

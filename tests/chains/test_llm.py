@@ -125,10 +125,11 @@ def test_a_server_that_is_not_there_is_unreachable() -> None:
     assert failure(caught.value).reason == "unreachable"
 
 
-def test_what_people_read_is_one_line_and_says_what_was_done_instead() -> None:
+def test_what_people_read_is_one_line_and_says_what_was_done_instead_and_what_to_do() -> None:
     for words in EXPLANATIONS.values():
         assert "\n" not in words
-        assert ", so I looked through the documents without it." in words
+        _, _, to_do = words.partition(", so I looked through the documents without it. ")
+        assert to_do.endswith(".")
 
 
 @pytest.mark.parametrize(

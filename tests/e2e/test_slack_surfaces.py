@@ -217,6 +217,31 @@ def test_the_home_tab_says_what_there_is_for_this_person(slack: LocalSlack) -> N
     assert "*2 documents*" in str(home["blocks"])
 
 
+def test_what_is_attached_is_not_read_and_that_is_said(slack: LocalSlack, answerer: FakeAnswerer) -> None:
+    def share_file(channel: str, text: str, thread_ts: str | None = None) -> Message:
+        return slack.workspace.add_message(
+            channel,
+            user="U0YOU",
+            text=text.replace("@Ragtime", f"<@{slack.workspace.bot.user.id}>"),
+            thread_ts=thread_ts,
+            subtype="file_share",
+            files=[{"id": "F1", "name": "picture.png"}],
+        )
+
+    alone = [share_file("D0YOU", ""), share_file("C0GENERAL", "@Ragtime")]
+    assert all(words.ONLY_ATTACHED in _shown(slack.wait_for_reply(each)) for each in alone)
+    with_words = share_file("C0GENERAL", "@Ragtime who is on call?")
+    reply = _shown(slack.wait_for_reply(with_words))
+    assert "On call is answered." in reply
+    assert words.UNREAD_ATTACHMENT in reply
+    # A picture among people's words in our thread is for them.
+    share_file("C0GENERAL", "", thread_ts=with_words["ts"])
+    slack.wait_for_quiet()
+    last = slack.say("@Ragtime leave?", "C0GENERAL")
+    assert words.UNREAD_ATTACHMENT not in _shown(slack.wait_for_reply(last))
+    slack.assert_one_reply_each([*alone, with_words, last])
+
+
 def test_the_messages_tab_offers_questions_to_begin_with(slack: LocalSlack) -> None:
     people.open_app(slack.workspace, "U0YOU", "messages")
     (call,) = slack.wait_until(lambda: slack.calls("assistant.threads.setSuggestedPrompts"))
