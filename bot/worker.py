@@ -54,6 +54,8 @@ class Workers:
         ]
         # By event and claim: what one thread hands back, another may be at before the first has let go of it.
         self._running: dict[tuple[int, int], Item] = {}
+        # All wake up for each event: several that took at once would all write, but one of them in vain.
+        self._taking = threading.Lock()
         self._stopping = threading.Event()
         self._handler = Handler(services, self._stopping)
 
@@ -85,7 +87,8 @@ class Workers:
         while not self._stopping.is_set():
             heard = self._bell.rings
             try:
-                item = inbox.take(self._services.engine)
+                with self._taking:
+                    item = inbox.take(self._services.engine)
                 wait = LOOK_AGAIN_SECONDS if item else self._until_next()
             except Exception:
                 log.exception("the inbox cannot be read")

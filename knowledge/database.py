@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from knowledge.errors import AdminError
+from knowledge.write_turns import take_turns
 
 SUPPORTED = ("sqlite", "postgresql")
 CONNECT_SECONDS = 10
@@ -68,6 +69,7 @@ def open_database(url: str) -> Engine:
         )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        take_turns(engine, BUSY_TIMEOUT_MS / 1000)
     return engine
 
 

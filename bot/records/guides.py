@@ -180,10 +180,13 @@ def show_again(
 def note_message(engine: Engine, event_id: str, ts: str) -> str | None:
     """Remembers the message that shows an event's step; returns the step's guide, None without a step."""
     own = guide_steps.c.event_id == event_id
-    with engine.begin() as connection:
-        if not connection.execute(update(guide_steps).where(own).values(ts=ts)).rowcount:
-            return None
-        return connection.scalar(select(guide_steps.c.guide).where(own))
+    # Most replies show none: these are not to wait until they may write.
+    with engine.connect() as connection:
+        guide = connection.scalar(select(guide_steps.c.guide).where(own))
+    if guide is not None:
+        with engine.begin() as connection:
+            connection.execute(update(guide_steps).where(own).values(ts=ts))
+    return guide
 
 
 def asked_messages(engine: Engine, guide: str) -> Sequence[AskedMessage]:
