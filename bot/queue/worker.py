@@ -69,6 +69,7 @@ class JobWorkers:
         self._out_of_time = threading.Event()
         self._handler = Handler(services, self._stopping)
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="queue", daemon=True)
+        self._began = datetime.now(UTC)
 
     def start(self) -> None:
         """Begins, in threads of its own."""
@@ -140,7 +141,7 @@ class JobWorkers:
             _NotYet: it is to be taken again.
         """
         engine = self._services.engine
-        item = await _apart(inbox.claim, engine, waiting)
+        item = await _apart(inbox.claim, engine, waiting, self._began)
         if item:
             handling = asyncio.create_task(_apart(self._handler.handle, item))
             await asyncio.wait([handling, out_of_time], return_when=asyncio.FIRST_COMPLETED)
