@@ -42,7 +42,7 @@ EXPLANATIONS: dict[Reason, str] = {
     "quota": f"The model account's quota is used up, {WITHOUT}. An admin can raise it.",
     "server_error": f"The model's service has a problem at the moment, {WITHOUT}. {AGAIN}",
     "timeout": f"The model took too long, {WITHOUT}. {AGAIN}",
-    "unreachable": f"The model could not be reached, {WITHOUT}. An admin can see why with `ragtime doctor`.",
+    "unreachable": f"The model could not be reached, {WITHOUT}. {AGAIN}",
     "cut": f"The model's answer broke off, {WITHOUT}. {AGAIN}",
     "truncated": f"The model's answer reached its length limit, {WITHOUT}. Ask for less at a time.",
     "filtered": f"The model's content filter withheld the answer, {WITHOUT}. Other words may help.",

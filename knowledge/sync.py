@@ -45,7 +45,7 @@ from knowledge.writing import (
 
 LAST_SYNC = "last_sync"
 FOLDER = "folder"
-# Why the last sync could not make all vectors; empty where it could.
+# Why there are chunks without a vector; empty where there are none.
 LACKING = "lacking_vectors"
 
 
@@ -176,6 +176,10 @@ def sync_folder(
     report(SyncProgress("indexing", len(found), len(found)))
     remove(index, in_service(index), [row["id"] for row in gone.values()])
     result.removed = len(gone)
+    if not only:
+        # All is found from now on, if by its words: nobody need wait for a remote embedder.
+        with index.engine.begin() as connection:
+            set_state(connection, LAST_SYNC, datetime.now(UTC).isoformat())
     made = 0
     try:
         made = _make_vectors(index, report)
@@ -183,8 +187,6 @@ def sync_folder(
         result.lacking = LACKS.format(why=error)
     with index.engine.begin() as connection:
         set_state(connection, LACKING, result.lacking)
-        if not only:
-            set_state(connection, LAST_SYNC, datetime.now(UTC).isoformat())
     result.seconds = time.monotonic() - started
     result.cost = index.embedder.cost() if result.chunks or made else ""
     return result
@@ -204,7 +206,7 @@ def holds(index: Index, root: Path) -> bool:
 
 
 def lacks_vectors(index: Index) -> bool:
-    """Whether the last sync could not make all vectors."""
+    """Whether there are chunks without a vector, which a sync is to make."""
     with index.engine.connect() as connection:
         return bool(state(connection, LACKING))
 
@@ -315,6 +317,10 @@ def _make_vectors(index: Index, report: Report) -> int:
     # Of chunks that are gone since an earlier switch to this embedder was broken off.
     vectors.remove(made - wanted)
     missing = sorted(wanted - made)
+    if missing:
+        # It may take long, and be broken off.
+        with index.engine.begin() as connection:
+            set_state(connection, LACKING, LACKS.format(why="not all are made yet"))
     for position, part in enumerate(slices(missing, BATCH)):
         report(SyncProgress("embedding", position * BATCH, len(missing)))
         _embed(index, vectors, part)

@@ -487,6 +487,25 @@ def test_a_first_sync_without_its_embedder_takes_all_documents_in_by_their_words
     assert ailments(index) == []
 
 
+def test_while_a_remote_embedder_works_documents_are_found_and_that_it_is_not_done_is_known(
+    remote: tuple[Index, WordEmbedder], docs: Path
+):
+    index, _ = remote
+
+    def break_off(progress: SyncProgress) -> None:
+        if progress.stage == "embedding":
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        sync(index, docs, report=break_off)
+    assert holds(index, docs)
+    assert lacks_vectors(index)
+    assert found(index, "days of leave") == ["people/leave.md"]
+    assert not sync(index, docs).lacking
+    assert not lacks_vectors(index)
+    assert ailments(index) == []
+
+
 def test_what_changes_while_the_embedder_fails_is_found_as_it_is(
     remote: tuple[Index, WordEmbedder], docs: Path
 ):
