@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Row, func, select
@@ -58,6 +58,8 @@ class Index:
     chroma: ClientAPI
     embedders: tuple[Embedder, ...]
     reader: TokenReader
+    # Kept open, by embedder: to open them costs as much as to search them.
+    _opened: dict[str, Vectors] = field(init=False, default_factory=dict)
 
     @property
     def embedder(self) -> Embedder:
@@ -107,10 +109,22 @@ class Index:
             return any(not may_read_key(key, Place.internal()) for key in keys)
 
     def in_service(self, connection: Connection) -> tuple[Vectors, Embedder] | None:
-        """The vectors to search and the embedder that made them; None where there are none to use."""
+        """The vectors to search and the embedder that made them; None where there are none to use.
+
+        Where another process replaced them since they were opened, they are VectorsGone: `let_go` of them.
+        """
         name = state(connection, EMBEDDER)
         maker = next((embedder for embedder in self.embedders if embedder.name == name), None)
-        return None if maker is None else (open_vectors(self.chroma, maker.name), maker)
+        if maker is None:
+            return None
+        vectors = self._opened.get(maker.name)
+        if vectors is None:
+            self._opened[maker.name] = vectors = open_vectors(self.chroma, maker.name)
+        return vectors, maker
+
+    def let_go(self) -> None:
+        """Has vectors opened anew when they are next used."""
+        self._opened.clear()
 
     def load(
         self, connection: Connection, chunk_ids: Collection[int], audiences: Collection[str]

@@ -24,7 +24,7 @@ from knowledge.access import Place
 from knowledge.embeddings.base import EmbeddingFailed, Encoded
 from knowledge.index import Index, StoredChunk
 from knowledge.terms import STOP_WORDS, stem, terms, words
-from knowledge.vectors import Vectors
+from knowledge.vectors import Vectors, VectorsGone
 
 # Candidates that each of the two searches brings.
 CANDIDATES = 50
@@ -104,6 +104,16 @@ def search(
     The same passage in several documents counts once. Where the question has no vector, words alone are
     searched, and `limited` is told why, in words for the admin.
     """
+    try:
+        return _search(index, question, place, limit, limited)
+    except VectorsGone:
+        index.let_go()
+        return _search(index, question, place, limit, limited)
+
+
+def _search(
+    index: Index, question: str, place: Place, limit: int, limited: Callable[[str], None]
+) -> list[Hit]:
     with index.engine.connect() as connection:
         audiences = index.audiences(connection, place)
         read = read_question(index, connection, question)

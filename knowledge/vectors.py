@@ -41,6 +41,10 @@ class VectorsUnavailable(AdminError):
     """Chroma cannot be reached or opened; the message says what to do."""
 
 
+class VectorsGone(VectorsUnavailable):
+    """The collections were deleted, or replaced, since they were opened: they are to be opened again."""
+
+
 def connect(folder: Path, url: str | None) -> ClientAPI:
     """A client for the Chroma server at `url`, or for the embedded store in `folder`.
 
@@ -93,11 +97,12 @@ def _asked() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        from chromadb.errors import ChromaError
+        from chromadb.errors import ChromaError, NotFoundError
 
         if isinstance(error, (httpx.HTTPError, ChromaError)):
             reason = " ".join(str(error).split()) or type(error).__name__
-            raise VectorsUnavailable(f"Chroma does not answer ({reason})") from error
+            kind = VectorsGone if isinstance(error, NotFoundError) else VectorsUnavailable
+            raise kind(f"Chroma does not answer ({reason})") from error
         raise
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from chromadb.api import ClientAPI
 
 from knowledge import retriever
 from knowledge.access import Place
@@ -16,6 +17,7 @@ from knowledge.embeddings.minilm import MiniLM
 from knowledge.find import find_documents
 from knowledge.index import Index
 from knowledge.retriever import Hit, Retriever, search
+from knowledge.vectors import Vectors, drop_vectors, open_vectors
 from tests.support.knowledge import WordEmbedder, close, index_in, paths, sync, write
 
 # Each restricted page would win for its question; the open ones are what is left to find.
@@ -125,6 +127,29 @@ def test_the_restricted_page_wins_where_it_may_be_read(index: Index):
     assert found(index, QUESTIONS[0], PLACES["the people team's group"][0])[0] == "hr/bands.md"
     assert found(index, QUESTIONS[1], Place.internal("channel:C0BOARD"))[0] == "hr/cuts.md"
     assert found(index, QUESTIONS[2], PLACES["a person's messages"][0])[0] == "own/review.md"
+
+
+def test_vectors_stay_open_between_searches_and_are_opened_again_where_they_were_replaced(
+    open_index: Callable[..., Index], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    index, everyone, opened = open_index(), Place.internal(), []
+    sync(index, write(tmp_path / "docs", {"oncall.md": PAGES["open/oncall.md"]}))
+
+    def open_and_count(client: ClientAPI, embedder: str) -> Vectors:
+        opened.append(embedder)
+        return open_vectors(client, embedder)
+
+    monkeypatch.setattr("knowledge.index.open_vectors", open_and_count)
+    index.let_go()
+    hit, *_ = [hit for _ in range(3) for hit in search(index, "on call", everyone)]
+    assert opened == ["words"]
+    # As another process does that takes another embedder, and then this one again.
+    drop_vectors(index.chroma, "words")
+    vector = WordEmbedder().encode(["on call"])[0].vector
+    open_vectors(index.chroma, "words").add([hit.stored.id], vector[None], ["everyone"])
+    (again,) = search(index, "on call", everyone)
+    assert again.dense == pytest.approx(1.0, abs=1e-5) != hit.dense
+    assert opened == ["words"] * 2
 
 
 def test_restricted_documents_by_the_hundred_do_not_crowd_out_what_may_be_read(tmp_path: Path):
