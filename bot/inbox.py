@@ -27,7 +27,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.tables import inbox
 
@@ -152,17 +152,14 @@ def accept(engine: Engine, incoming: Incoming, put: Put = in_no_queue) -> bool:
         "accepted_at": _now(),
         "behind": _behind(incoming),
     }
-    try:
-        with engine.begin() as connection:
-            row = connection.execute(
-                inbox.insert().values(values).returning(inbox.c.id, inbox.c.behind)
-            ).one()
+    dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+    # A mention comes as two events: the second one as an error would stand in PostgreSQL’s log each time.
+    unless_known = dialect.insert(inbox).values(values).on_conflict_do_nothing()
+    with engine.begin() as connection:
+        row = connection.execute(unless_known.returning(inbox.c.id, inbox.c.behind)).one_or_none()
+        if row:
             put(connection, Waiting(row.id, incoming.channel, incoming.thread_ts, row.behind))
-    except IntegrityError:
-        if _is_known(engine, incoming):
-            return False
-        raise
-    return True
+    return row is not None
 
 
 def accept_again(engine: Engine, incoming: Incoming, put: Put = in_no_queue) -> bool:
@@ -199,13 +196,6 @@ def _behind(incoming: Incoming) -> ScalarSelect[int]:
     )
     numbers = union_all(own, before).subquery()
     return select(func.max(numbers.c.number)).scalar_subquery()
-
-
-def _is_known(engine: Engine, incoming: Incoming) -> bool:
-    same_message = and_(inbox.c.channel == incoming.channel, inbox.c.ts == incoming.ts)
-    with engine.connect() as connection:
-        found = select(exists().where(or_(inbox.c.event_id == incoming.event_id, same_message)))
-        return bool(connection.scalar(found))
 
 
 def find(engine: Engine, event_id: str) -> Incoming | None:

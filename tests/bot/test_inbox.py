@@ -64,6 +64,15 @@ def test_a_message_that_comes_as_two_events_is_accepted_under_the_first(engine: 
     assert _take(engine).incoming.event_id == "Ev1"
 
 
+def test_what_comes_twice_is_no_error_of_the_database(engine: Engine) -> None:
+    errors: list[object] = []
+    event.listen(engine, "handle_error", errors.append)
+    inbox.accept(engine, QUESTION)
+    assert not inbox.accept(engine, QUESTION)
+    assert not inbox.accept(engine, replace(QUESTION, event_id="Ev2"))
+    assert errors == []
+
+
 def test_a_message_that_comes_as_two_events_at_the_same_time_is_accepted_once(engine: Engine) -> None:
     pairs = [
         replace(QUESTION, event_id=f"Ev{number}-{twin}", ts=f"{number}.0")
