@@ -182,7 +182,9 @@ class AnswerChain:
         statements = list(shown)
         quoted = [each for each in whole.quotations if is_for_readers(each.unit, each.hit.stored.chunk.text)]
         for quotation in quoted if verdict is not Verdict.SILENT else ():
-            statements.append(_statement(quotation, sources))
+            if any(each.lead == quotation.unit.text for each in statements):
+                continue
+            statements.append(_statement(quotation, sources, statements))
             yield statements[-1]
         sure = bool(shown) or verdict is Verdict.ANSWERS
         table = sources.table(whole.table) if whole.table and verdict is not Verdict.SILENT else None
@@ -255,15 +257,17 @@ def _written(
     )
 
 
-def _statement(quotation: Quotation, sources: Sources) -> Statement:
+def _statement(quotation: Quotation, sources: Sources, said: Sequence[Statement]) -> Statement:
+    """A quotation as a statement, under the line that leads it in, unless that was said before."""
     unit = quotation.unit
+    lead = unit.lead or _heading(quotation)
     return Statement(
         text=unit.text,
         sources=(sources.number(quotation.hit, unit.text),),
         quotes=(unit.text,),
         quoted=True,
         kind=unit.kind,
-        lead=unit.lead or _heading(quotation),
+        lead="" if any(each.text == lead for each in said) else lead,
         marker=unit.marker,
         cells=unit.cells,
         header=unit.header,

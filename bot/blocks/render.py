@@ -208,7 +208,7 @@ def _quoted(statement: Statement, previous: Statement | None) -> str:
         quoted_lead = f"> {lead}\n\n" if lead else ""
         return f"{_gap(previous)}{quoted_lead}{fence(statement.text)}\n{cited.strip()}"
     if statement.kind == "sentence":
-        said = previous is not None and (previous.text == statement.lead or _same_list(previous, statement))
+        said = previous is not None and _same_list(previous, statement)
         quoted_lead = f"> {lead}\n" if lead and not said else ""
         text = escape_markdown(statement.text, statement.links)
         return f"{_gap(previous)}{quoted_lead}> {text}{cited}"

@@ -138,6 +138,24 @@ def test_a_list_that_no_sentence_leads_in_comes_with_its_heading(tmp_path: Path,
     assert [each.lead for each in given.statements[:1]] == ["When we do not release"]
 
 
+@pytest.mark.parametrize(
+    "question", ["How do I revert a broken commit of a release?", "Do I revert the commit in a branch?"]
+)
+def test_what_leads_in_a_list_is_said_once(tmp_path: Path, minilm: MiniLM, question: str):
+    page = (
+        "# Releases\n\n- Revert a broken commit after you have rolled back the release.\n"
+        "  - Revert the commit in a branch, and open a pull request.\n"
+    )
+    with opened(tmp_path / "home", minilm) as small:
+        sync(small, write(tmp_path / "docs", {"releases.md": page}))
+        given = answer(small, question)
+    said = [text for each in given.statements for text in (each.lead, each.text) if text]
+    assert sorted(said) == [
+        "Revert a broken commit after you have rolled back the release.",
+        "Revert the commit in a branch, and open a pull request.",
+    ]
+
+
 def test_a_table_that_is_asked_for_comes_whole_with_its_source(index: Index):
     given = answer(index, "drinks and their price as a table")
     assert given.table

@@ -50,8 +50,6 @@ def test_a_sentence_stands_under_the_question_that_it_answers_said_once() -> Non
     answer = replace(SENTENCE, text="Hanne.", lead="Who waters the plants?")
     more = replace(answer, text="Please do not help.")
     assert _markdown(answer, more) == "> Who waters the plants?\n> Hanne. [1]\n\n> Please do not help. [1]"
-    question = replace(SENTENCE, text="Who waters the plants?")
-    assert _markdown(question, answer) == "> Who waters the plants? [1]\n\n> Hanne. [1]"
 
 
 def test_list_items_stand_under_their_lead_in_said_once_and_keep_their_numbers_in_place_of_bullets() -> None:
