@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib.metadata import files
 from pathlib import Path
@@ -129,6 +131,16 @@ def test_like_meanings_are_closer_than_unlike_ones(minilm: MiniLM):
 
 def test_nothing_to_embed_is_no_error(minilm: MiniLM):
     assert minilm.encode([]) == []
+
+
+def test_what_runs_the_model_reports_to_nobody(tmp_path: Path):
+    """Where onnxruntime reports, it begins by giving this machine an id, in the person's home."""
+    subprocess.run(
+        [sys.executable, "-c", "import knowledge.embeddings.minilm"],
+        env={"HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])},
+        check=True,
+    )
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_graph_is_built_once(model_folder: Path):
