@@ -45,7 +45,7 @@ def test_each_question_has_its_status_and_one_whole_reply_in_the_order_of_its_th
         LocalSlack(scopes=SCOPES, subscriptions=EVENTS) as slack,
         running_bot(slack, tmp_path, FakeAnswerer()) as bot,
     ):
-        SlowCommits(bot, 0.1)
+        SlowCommits(bot, 0.05)
         thread = [slack.say("@Ragtime who is on call, and leave?", "C0GENERAL")]
         elsewhere = [slack.say(f"@Ragtime leave, {number}?", "C0ONCALL") for number in range(2)]
         for number in range(2):
