@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -97,6 +98,8 @@ def run(
                 if standin:
                     await stack.enter_async_context(standin.running())
                 await run_in_threadpool(assembly.start)
+                _keep_what_is_loaded()
+                opened.add_done_callback(_keep_what_is_loaded)
                 if events:
                     await run_in_threadpool(events.start)
                 elif standin:
@@ -130,6 +133,7 @@ def work(
     assembly = _on_slack(settings, answerer, engine, answers=True)
     watch_queue(assembly.services.engine)
     ending = threading.Event()
+    opened.add_done_callback(_keep_what_is_loaded)
     opened.add_done_callback(lambda opened: ending.set() if opened.exception() else None)
     before = {number: signal.signal(number, lambda *_: ending.set()) for number in SIGNALS}
     try:
@@ -140,6 +144,15 @@ def work(
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _keep_what_is_loaded(_: object = None) -> None:
+    """Has the collector of garbage pass over all that is there by now, which stays.
+
+    To walk through it takes a tenth of a second, again and again, in which no thread does anything.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @contextmanager

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 
 from bot.serve import CannotStart
 from tests.support.bot_process import serve, start_bot
+from tests.support.forks import FORKS
 from tests.support.manifest import EVENTS, SCOPES
 from tests.support.slack import LocalSlack
 
@@ -70,6 +73,24 @@ def told_by(said: Connection) -> list[str]:
         while True:
             lines.append(said.recv())
     return lines
+
+
+def _count_kept(said: Connection, _line: str) -> None:
+    """Says how many objects the collector of garbage passes over by now."""
+    said.send(gc.get_freeze_count())
+
+
+def test_what_is_loaded_is_not_looked_through_for_garbage_while_it_serves(tmp_path: Path, port: int) -> None:
+    ours, its = FORKS.Pipe(duplex=False)
+    arguments = ("run", _environment(None, tmp_path, port), partial(_count_kept, its))
+    process = FORKS.Process(target=serve, args=arguments, daemon=True)
+    process.start()
+    try:
+        assert ours.poll(30)
+        assert ours.recv() > 10_000
+    finally:
+        process.kill()
+        process.join()
 
 
 def test_nothing_is_lost_and_nothing_answered_twice_when_it_is_killed(
