@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from http import HTTPStatus
 from typing import Any
 
 from slack_bolt import App
@@ -15,12 +14,12 @@ from slack_bolt.response import BoltResponse
 
 from bot.client import slack_client
 from bot.listeners import register
-from bot.refusals import Refusals
 from bot.services import Services
+from bot.signatures import Signatures
 from bot.telemetry import measures
 
 
-def build_app(services: Services, signing_secret: str = "") -> App:
+def build_app(services: Services, signing_secret: str = "") -> SlackApp:
     """The app with all its listeners. Without a signing secret it may be served by Socket Mode only.
 
     Listeners run before the ack (`process_before_response`): by itself Bolt acks an event first, and an
@@ -39,13 +38,15 @@ def build_app(services: Services, signing_secret: str = "") -> App:
 
     logger = logging.getLogger("ragtime.bolt")
     logger.addFilter(_is_no_remark_on_tokens)
-    app = _Watched(
+    app = SlackApp(
+        Signatures(signing_secret),
         name="ragtime",
         logger=logger,
         # The token comes from `authorize`: so who we are is asked once, when Slack first calls.
         client=slack_client(None, services.client.base_url),
         authorize=authorize,
-        signing_secret=signing_secret,
+        # Bolt would look at signatures once it has parsed the body: they are looked at before (`bot.web`).
+        request_verification_enabled=False,
         process_before_response=True,
         attaching_conversation_kwargs_enabled=False,
     )
@@ -54,20 +55,21 @@ def build_app(services: Services, signing_secret: str = "") -> App:
     return app
 
 
-class _Watched(App):
-    """Tells how long each ack took, however the request came, and what is refused for its age."""
+class SlackApp(App):
+    """Bolt's app, which tells how long each ack took, however the request came.
 
-    def __init__(self, *, signing_secret: str, **options: Any) -> None:
-        super().__init__(signing_secret=signing_secret, **options)
-        self._refusals = Refusals(signing_secret)
+    By HTTP only what `signatures` finds good may be dispatched.
+    """
+
+    def __init__(self, signatures: Signatures, **options: Any) -> None:
+        super().__init__(**options)
+        self.signatures = signatures
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
         """Runs the listeners; what they answer is the ack."""
         started = time.monotonic()
         response = super().dispatch(req)
         measures.ACKS.record(time.monotonic() - started, {"status": response.status})
-        if response.status == HTTPStatus.UNAUTHORIZED:
-            self._refusals.look(req)
         return response
 
 

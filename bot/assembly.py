@@ -7,12 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
-from slack_bolt import App
 from slack_sdk import WebClient
 from sqlalchemy import Engine
 
 from bot.answerer import Answerer
-from bot.app import build_app
+from bot.app import SlackApp, build_app
 from bot.audience import Audience
 from bot.channels import Channels
 from bot.client import identify
@@ -48,7 +47,7 @@ class Assembly:
     """The Slack side, ready to run. Without `workers` it takes events in for other processes."""
 
     services: Services
-    app: App
+    app: SlackApp
     workers: AnyWorkers | None
 
     def start(self) -> None:

@@ -41,11 +41,11 @@ def post(
     age: float = 0,
     secret: str = SECRET,
     signed: dict[str, str] | None = None,
+    kind: str = "application/json",
 ) -> int:
     sent = str(int(time.time() - age))
     signed = signed or {"X-Slack-Request-Timestamp": sent, "X-Slack-Signature": signature(secret, sent, body)}
-    kind = {"Content-Type": "application/json"}
-    return client.post("/slack/events", content=body, headers={**kind, **signed}).status_code
+    return client.post("/slack/events", content=body, headers={"Content-Type": kind, **signed}).status_code
 
 
 def test_a_request_that_slack_signed_is_taken(client: TestClient) -> None:
@@ -80,6 +80,34 @@ def test_what_has_not_even_the_form_of_a_signed_request_is_refused(
 ) -> None:
     headers = [(b"x-slack-request-timestamp", sent), (b"x-slack-signature", signature)]
     assert client.post("/slack/events", content=body, headers=headers).status_code == 401
+
+
+NO_SHAPE = [b"[]", b"null", b"hello", b"[" * 100_000, b'{"event": 1', b""]
+
+
+@pytest.mark.parametrize("body", [*NO_SHAPE, b"payload=x"])
+@pytest.mark.parametrize("kind", ["application/json", "application/x-www-form-urlencoded"])
+def test_what_slack_did_not_sign_is_refused_before_anything_reads_it(
+    client: TestClient, body: bytes, kind: str
+) -> None:
+    now = str(int(time.time()))
+    for sent in (now, "0"):
+        headers = {"X-Slack-Request-Timestamp": sent, "X-Slack-Signature": f"v0={'0' * 64}"}
+        answer = client.post("/slack/events", content=body, headers={**headers, "Content-Type": kind})
+        assert (answer.status_code, answer.text) == (401, "not signed by Slack")
+
+
+@pytest.mark.parametrize("body", [*NO_SHAPE[:-1], b'{"team": 1}'])
+def test_what_slack_signs_but_never_sends_is_no_error_of_ours(
+    client: TestClient, caplog: pytest.LogCaptureFixture, body: bytes
+) -> None:
+    assert post(client, body) == 400
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("payload", ["x", "[]", "7"])
+def test_nor_is_a_form_that_holds_none_of_its_payloads(client: TestClient, payload: str) -> None:
+    assert post(client, f"payload={payload}".encode(), kind="application/x-www-form-urlencoded") == 400
 
 
 @pytest.mark.parametrize(
