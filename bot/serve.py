@@ -268,6 +268,8 @@ def _another(port: int) -> str:
 def _serve(app: Starlette, listener: socket.socket, opened: Future[Any]) -> None:
     config = uvicorn.Config(
         app,
+        # What it logs goes where everything else does, in the same form.
+        log_config=None,
         log_level="warning",
         access_log=False,
         lifespan="on",

@@ -33,7 +33,8 @@ def serving(home: Path, assistant: Assistant) -> Iterator[None]:
         path.chmod(0o600)
         listener.listen()
         app = Starlette(routes=[Route("/{task}", _endpoint(assistant), methods=["POST"])])
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
+        config = uvicorn.Config(app, log_config=None, log_level="warning", access_log=False, lifespan="off")
+        server = uvicorn.Server(config)
         # Signals belong to the main thread's server.
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [listener]}, name="control", daemon=True

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Literal
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal
 
 from bot.telemetry.redact import redact
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 Style = Literal["text", "json"]
 OURS = ("bot", "chains", "knowledge")
@@ -36,21 +41,37 @@ def about(event_id: str, text: str) -> Iterator[None]:
 def set_up(style: Style = "text", secrets: tuple[str, ...] = ()) -> None:
     """Has all that is logged go to standard error: warnings, and with "json" what is done, too.
 
-    `secrets` are left out wherever they stand, beside all that looks like one.
+    So do errors that nobody catches, and with "json" Python's own warnings. `secrets` are left out wherever
+    they stand, beside all that looks like one.
     """
     handler = logging.StreamHandler()
     handler.setFormatter((JsonLines if style == "json" else TextLines)(secrets))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for name in OURS:
         logging.getLogger(name).setLevel(logging.INFO if style == "json" else logging.NOTSET)
-    threading.excepthook = _log_thread
+    sys.excepthook, threading.excepthook, sys.unraisablehook = _log_end, _log_thread, _log_unraisable
+    logging.captureWarnings(style == "json")
+
+
+def _log_end(kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
+    """What ends the process is a line of the log, as everything else is."""
+    if issubclass(kind, Exception):
+        logging.getLogger("bot").critical("ended by an error", exc_info=(kind, error, where))
+    else:
+        sys.__excepthook__(kind, error, where)
 
 
 def _log_thread(args: threading.ExceptHookArgs) -> None:
-    """A thread that ends by an error is a line of the log, as everything else is."""
+    """So is what ends a thread."""
     if args.exc_value is not None:
         name = args.thread.name if args.thread else "unknown"
         logging.getLogger("bot").error("thread %s ended", name, exc_info=args.exc_value)
+
+
+def _log_unraisable(args: UnraisableHookArgs) -> None:
+    """So is what goes wrong where Python cannot raise it: while something is thrown away, say."""
+    where = getattr(args.object, "__qualname__", type(args.object).__qualname__)
+    logging.getLogger("bot").error("error ignored in %s", where, exc_info=args.exc_value)
 
 
 class TextLines(logging.Formatter):

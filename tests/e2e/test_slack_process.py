@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -16,6 +18,7 @@ import httpx
 import pytest
 
 from bot.serve import CannotStart
+from bot.telemetry import logs
 from tests.support.bot_process import serve, start_bot
 from tests.support.forks import FORKS
 from tests.support.manifest import EVENTS, SCOPES
@@ -148,6 +151,30 @@ def test_the_playground_is_the_whole_bot_in_one_process(slack: LocalSlack, tmp_p
         process.join(20)
         assert process.exitcode == 0
         assert told_by(said) == [f"Ragtime is at {address}: ask it something. Ctrl-C ends it."]
+
+
+def _serve_in_json(environment: dict[str, str], log: Path) -> None:
+    with log.open("w") as lines:
+        os.dup2(lines.fileno(), sys.stderr.fileno())
+    logs.set_up("json")
+    serve("run", environment, lambda _: None)
+
+
+def test_what_the_server_logs_is_json_too(slack: LocalSlack, tmp_path: Path, port: int) -> None:
+    log = tmp_path / "log"
+    arguments = (_environment(None, tmp_path, port), log)
+    process = FORKS.Process(target=_serve_in_json, args=arguments, daemon=True)
+    process.start()
+    try:
+        _wait_until_ready(slack, port)
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(b"hello\r\n\r\n")
+            assert b" 400 " in connection.recv(100)
+        (line,) = map(json.loads, log.read_text().splitlines())
+        assert line["message"] == "Invalid HTTP request received."
+    finally:
+        process.kill()
+        process.join()
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-import logging
 import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -19,6 +17,7 @@ from unittest import mock
 import httpx
 
 from bot.cli import main
+from tests.support.logging_kept import logging_kept
 
 ROOT = Path(__file__).parents[2]
 # Refuses every connection but those within this machine, as a closed network does.
@@ -76,14 +75,13 @@ class Done:
 
 def ragtime_here(environment: Mapping[str, str], *arguments: str, typed: str = "") -> Done:
     """The same in this process, which costs no start of another one."""
-    root = logging.getLogger()
-    handlers, level, before, hook = root.handlers[:], root.level, Path.cwd(), threading.excepthook
+    before = Path.cwd()
     out, err = io.StringIO(), io.StringIO()
     status: object = None
     os.chdir(environment["HOME"])
-    root.handlers[:] = []
     try:
         with (
+            logging_kept(),
             mock.patch.dict(os.environ, environment, clear=True),
             mock.patch.object(sys, "stdin", io.StringIO(typed)),
             redirect_stdout(out),
@@ -94,9 +92,6 @@ def ragtime_here(environment: Mapping[str, str], *arguments: str, typed: str = "
         status = ended.code
     finally:
         os.chdir(before)
-        root.handlers[:] = handlers
-        root.setLevel(level)
-        threading.excepthook = hook
     assert status is None or isinstance(status, int)
     return Done(status or 0, out.getvalue(), err.getvalue())
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +18,8 @@ from bot.config import load_settings, other_secrets
 from bot.tables import turns
 from bot.telemetry import logs
 from tests.support.bot_database import bot_database
+from tests.support.command import ROOT
+from tests.support.logging_kept import logging_kept
 
 TOKEN = "xoxb-0000-not-a-real-token"
 KEY = "a-gateway-s-own-kind-of-key"
@@ -25,13 +29,8 @@ QUESTION = "how much does Ann earn, all in all?"
 @pytest.fixture
 def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
     """What went to standard error; logging is as it was afterwards."""
-    root = logging.getLogger()
-    handlers, level, hook = root.handlers[:], root.level, threading.excepthook
-    yield lambda: capsys.readouterr().err
-    root.handlers[:], threading.excepthook = handlers, hook
-    root.setLevel(level)
-    for name in logs.OURS:
-        logging.getLogger(name).setLevel(logging.NOTSET)
+    with logging_kept():
+        yield lambda: capsys.readouterr().err
 
 
 def fail() -> None:
@@ -92,6 +91,39 @@ def test_a_thread_that_breaks_is_logged_likewise(written: Callable[[], str]) -> 
 
 def fail_outright() -> None:
     raise RuntimeError(TOKEN)
+
+
+# Whatever goes wrong where nobody catches it.
+BREAKS = f"""
+import threading, warnings
+from bot.telemetry import logs
+
+class Thrown:
+    def __del__(self):
+        raise ValueError("{TOKEN}")
+
+logs.set_up("json")
+warnings.warn("{TOKEN} is old")
+Thrown()
+thread = threading.Thread(target=lambda: 1 / 0, name="sync")
+thread.start()
+thread.join()
+raise RuntimeError("{TOKEN}")
+"""
+
+
+def test_errors_that_nobody_catches_and_warnings_are_lines_of_json_too() -> None:
+    ended = subprocess.run([sys.executable, "-c", BREAKS], cwd=ROOT, capture_output=True, text=True)
+    assert ended.returncode == 1
+    warned, thrown, thread, end = map(json.loads, ended.stderr.splitlines())
+    assert warned["logger"] == "py.warnings"
+    assert [each["error"] for each in (thrown, thread, end)] == [
+        "ValueError",
+        "ZeroDivisionError",
+        "RuntimeError",
+    ]
+    assert end["message"] == "ended by an error"
+    assert TOKEN not in ended.stderr
 
 
 def test_an_error_of_the_database_does_not_hold_what_was_to_be_written(tmp_path: Path) -> None:
