@@ -17,6 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    FromClause,
     Row,
     ScalarSelect,
     and_,
@@ -47,6 +48,9 @@ LONG_WAIT = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(minutes=1)
 # More than one, because other workers may be quicker.
 CANDIDATES = 8
+# For each event that a person has open, so many that come later may go before the next one of theirs: many
+# enough to let others pass, and no more, or where there is always too much to do it would never be its turn.
+LETS_PASS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,11 @@ class Waiting:
     thread_ts: str | None
     behind: int
 
+    @property
+    def turn(self) -> int:
+        """Its place in the order in which events are taken: the lower, the sooner."""
+        return self.id + LETS_PASS * self.behind
+
 
 # Puts an event into a queue, in the transaction that writes the event down.
 Put = Callable[[Connection, Waiting], None]
@@ -184,6 +193,11 @@ def accept_again(engine: Engine, incoming: Incoming, put: Put = in_no_queue) -> 
 
 
 _WAITING = (inbox.c.id, inbox.c.channel, inbox.c.thread_ts, inbox.c.behind)
+
+
+def turn(events: FromClause = inbox) -> ColumnElement[int]:
+    """`Waiting.turn` of each row of the table, or of an alias of it."""
+    return events.c.id + LETS_PASS * events.c.behind
 
 
 def _behind(incoming: Incoming) -> ScalarSelect[int]:
@@ -268,7 +282,7 @@ def take(engine: Engine) -> Item | None:
 
     In a thread one event is answered at a time, oldest first: nothing is taken while an older one there
     is still open. What belongs to no thread stands alone. Who has asked much and is still waiting lets
-    others pass: so that nobody waits for all that one person wants.
+    others pass (`turn`): so that nobody waits for all that one person wants.
     """
     earlier = inbox.alias("earlier")
     waits_for_another = exists().where(
@@ -283,7 +297,7 @@ def take(engine: Engine) -> Item | None:
             _is_due(),
             ~waits_for_another,
         )
-        .order_by(inbox.c.behind, inbox.c.id)
+        .order_by(turn())
         .limit(CANDIDATES)
     )
     # Read first, then write in a transaction of its own: SQLite refuses at once, without waiting, to let

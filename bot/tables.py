@@ -51,7 +51,7 @@ inbox = Table(
     Column("interruptions", Integer, nullable=False, default=0),
     # How often it was taken: only who took it last may post and finish.
     Column("claims", Integer, nullable=False, default=0, server_default="0"),
-    # How many open events of the same person stood before it when it came: the more, the later its turn.
+    # How many open events of the same person stood before it when it came: see `bot.inbox.Waiting.turn`.
     Column("behind", Integer, nullable=False, default=0, server_default="0"),
     # The message that is being written (a stream, or one that is edited), and the complete reply.
     Column("draft_ts", String(32)),

@@ -33,7 +33,7 @@ class JobQueue:
             queue=QUEUE,
             lock=f"{waiting.channel}:{waiting.thread_ts}" if waiting.thread_ts else None,
             # In a thread nothing has a higher one than what came before it (see `bot.inbox.accept`).
-            priority=-waiting.behind,
+            priority=-waiting.turn,
             connection=raw(connection),
         ).defer(waiting=waiting.id)
 

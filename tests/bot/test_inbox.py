@@ -232,6 +232,18 @@ def test_a_person_who_asks_much_lets_others_pass(engine: Engine) -> None:
     assert [_take(engine).incoming.event_id for _ in range(3)] == ["Ev0", "other", "Ev1"]
 
 
+def test_who_has_let_enough_others_pass_has_their_turn_however_many_come(engine: Engine) -> None:
+    for number in range(2):
+        at = f"{number}.0"
+        inbox.accept(engine, replace(QUESTION, event_id=f"Ev{number}", ts=at, thread_ts=at))
+    taken = [_take(engine).incoming.event_id]
+    for number in range(2 * inbox.LETS_PASS):
+        at = f"9.{number}"
+        inbox.accept(engine, replace(QUESTION, event_id=at, ts=at, thread_ts=at, user=f"U9{number}"))
+        taken.append(_take(engine).incoming.event_id)
+    assert 10 < taken.index("Ev1") <= inbox.LETS_PASS + 1
+
+
 def test_in_the_thread_of_a_person_who_asks_much_others_wait_their_turn(engine: Engine) -> None:
     put: list[inbox.Waiting] = []
 
