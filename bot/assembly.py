@@ -23,6 +23,7 @@ from bot.worker import InProcess, Workers
 from knowledge.database import migrate
 
 BACKGROUND_THREADS = 4
+TELLING_THREADS = 2
 STOP_SECONDS = 10.0
 
 
@@ -63,7 +64,8 @@ class Assembly:
         """Finishes what is being answered, or hands it back; call it once nothing new can come in."""
         if self.workers:
             self.workers.stop(within)
-        self.services.background.shutdown(wait=False, cancel_futures=True)
+        for executor in (self.services.background, self.services.telling):
+            executor.shutdown(wait=False, cancel_futures=True)
 
 
 def assemble(
@@ -95,6 +97,7 @@ def assemble(
         channels=channels or Channels(),
         queue=queue,
         background=ThreadPoolExecutor(BACKGROUND_THREADS, thread_name_prefix="background"),
+        telling=ThreadPoolExecutor(TELLING_THREADS, thread_name_prefix="telling"),
     )
     return Assembly(services, build_app(services, signing_secret), workers_for(services) if answers else None)
 

@@ -50,15 +50,18 @@ class Services:
     channels: Channels
     queue: Queue
     background: Executor
+    # For `bot.pressure` alone: many are to be told when much else is to be done.
+    telling: Executor
 
 
 def later(services: Services, work: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
     """Does something after the ack that may be lost in a crash: a thank-you, a modal, the home tab."""
+    services.background.submit(logged, work, *args, **kwargs)
 
-    def logged() -> None:
-        try:
-            work(*args, **kwargs)
-        except Exception:
-            log.exception("%s failed", getattr(work, "__name__", work))
 
-    services.background.submit(logged)
+def logged(work: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+    """Does something of which only the log tells when it fails."""
+    try:
+        work(*args, **kwargs)
+    except Exception:
+        log.exception("%s failed", getattr(work, "__name__", work))

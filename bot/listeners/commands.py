@@ -31,7 +31,7 @@ def register(app: App, services: Services) -> None:
         )
         if not take_in(services, incoming):
             return ""
-        seconds = pressure.seconds_to_wait(services.engine, services.queue.hands())
+        seconds = pressure.seconds_to_wait(services.engine, services.queue.hands(), incoming.event_id)
         return words.busy(seconds) if seconds else ""
 
     def ask(ack: Ack, body: dict[str, Any]) -> None:

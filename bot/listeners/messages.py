@@ -35,7 +35,7 @@ def register(app: App, services: Services) -> None:
             if event["type"] == "app_mention":
                 later(services, _say_quiet, services, incoming)
         elif take_in(services, incoming):
-            later(services, pressure.tell, services, incoming)
+            pressure.tell(services, incoming)
 
     app.event("app_mention")(receive)
     app.event("message")(receive)

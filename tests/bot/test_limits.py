@@ -83,7 +83,7 @@ def test_no_budget_at_all_means_no_model(engine: Engine) -> None:
 # How long it takes
 
 
-def fill(engine: Engine, *, waiting: int, answered: int, seconds: float) -> None:
+def fill(engine: Engine, *, waiting: int, answered: int, seconds: float, behind: int = 0) -> None:
     """So many events that wait, and that were answered in so many seconds each."""
     row = {
         "kind": "message",
@@ -94,12 +94,12 @@ def fill(engine: Engine, *, waiting: int, answered: int, seconds: float) -> None
         "text": "",
     }
     rows = [
-        {**row, "event_id": f"done-{n}", "state": "answered", "accepted_at": NOW}
+        {**row, "event_id": f"done-{n}", "state": "answered", "accepted_at": NOW, "behind": 0}
         | {"started_at": NOW, "finished_at": NOW + timedelta(seconds=seconds)}
         for n in range(answered)
     ]
     rows += [
-        {**row, "event_id": f"open-{n}", "state": "accepted", "accepted_at": NOW}
+        {**row, "event_id": f"open-{n}", "state": "accepted", "accepted_at": NOW, "behind": behind}
         | {"started_at": None, "finished_at": None}
         for n in range(waiting)
     ]
@@ -108,16 +108,33 @@ def fill(engine: Engine, *, waiting: int, answered: int, seconds: float) -> None
 
 
 @pytest.mark.parametrize(
-    ("waiting", "seconds", "expected"),
-    [(40, 2.0, 20), (41, 2.0, 25), (40, 0.05, 0), (4, 60.0, 0), (5, 8.0, FROM_SECONDS)],
+    ("ahead", "seconds", "expected"),
+    # Four at a time: after nine or ten rounds it is this one's turn, which takes one more.
+    [(35, 2.0, 20), (36, 2.0, 25), (36, 0.05, 0), (3, 60.0, 0), (4, 4.0, 0), (4, 4.5, FROM_SECONDS + 5)],
 )
-def test_the_wait_is_told_from_the_queue_and_the_last_replies(
-    engine: Engine, waiting: int, seconds: float, expected: int
+def test_the_wait_is_told_from_what_is_ahead_and_the_last_replies(
+    engine: Engine, ahead: int, seconds: float, expected: int
 ) -> None:
-    fill(engine, waiting=waiting, answered=30, seconds=seconds)
-    assert seconds_to_wait(engine, WORKERS) == expected
+    fill(engine, waiting=ahead + 1, answered=30, seconds=seconds)
+    assert seconds_to_wait(engine, WORKERS, f"open-{ahead}") == expected
+
+
+def test_who_is_let_pass_waits_less_than_who_has_many_open(engine: Engine) -> None:
+    fill(engine, waiting=100, answered=30, seconds=2.0, behind=1)
+    ask(engine, 1, user="U2")
+    assert seconds_to_wait(engine, WORKERS, "open-99") == 55
+    # Half of them are let pass no more: they have waited for long.
+    assert seconds_to_wait(engine, WORKERS, "U2-message-1") == 30
+
+
+def test_who_is_being_answered_is_told_nothing(engine: Engine) -> None:
+    fill(engine, waiting=100, answered=30, seconds=2.0)
+    assert seconds_to_wait(engine, WORKERS, "open-99")
+    with engine.begin() as connection:
+        connection.execute(update(events).where(events.c.event_id == "open-99").values(state="answering"))
+    assert seconds_to_wait(engine, WORKERS, "open-99") == 0
 
 
 def test_before_the_first_reply_no_wait_is_made_up(engine: Engine) -> None:
     fill(engine, waiting=50, answered=0, seconds=1)
-    assert seconds_to_wait(engine, WORKERS) == 0
+    assert seconds_to_wait(engine, WORKERS, "open-49") == 0

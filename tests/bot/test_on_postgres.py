@@ -65,7 +65,7 @@ def test_records_are_listed_counted_limited_exported_and_erased(
     now = datetime.now(UTC)
     assert why_no_model(engine, Limits(dollars_per_day=0.25), QUESTION, now) == "budget"
     assert why_no_model(engine, Limits(person_per_hour=0), QUESTION, now) == "share_of_person"
-    assert seconds_to_wait(engine, WORKERS) == 0
+    assert seconds_to_wait(engine, WORKERS, "Ev1") == 0
 
     assert len(all_of(engine, "U0ANNA")["guides"]) == 1
     ragtime("forget", "person", "U0ANNA", "--yes")

@@ -178,7 +178,9 @@ def test_beyond_the_budget_no_model_is_called(slack: LocalSlack, tmp_path: Path)
 # Many questions at once
 
 
-def test_where_many_wait_whoever_asks_is_told_how_long_it_takes(slack: LocalSlack, tmp_path: Path) -> None:
+@pytest.fixture
+def busy_bot(slack: LocalSlack, tmp_path: Path) -> Assembly:
+    """A bot with 39 events before what is asked now, which take two seconds each; nobody answers them."""
     bot = build_bot(slack, tmp_path, FakeAnswerer())
     now = datetime.now(UTC)
     row = {"kind": "docs", "channel": "C1", "channel_type": "channel", "user": "U1", "team": "T1", "text": ""}
@@ -188,10 +190,27 @@ def test_where_many_wait_whoever_asks_is_told_how_long_it_takes(slack: LocalSlac
     rows += [{**row, **open_, "event_id": f"open-{n}", "accepted_at": now} for n in range(39)]
     with bot.services.engine.begin() as connection:
         connection.execute(insert(inbox), rows)
-    with reached_by_http(slack, bot):
+    return bot
+
+
+def test_where_many_wait_whoever_asks_is_told_how_long_it_takes(
+    slack: LocalSlack, busy_bot: Assembly
+) -> None:
+    with reached_by_http(slack, busy_bot):
         slack.say("@Ragtime who is on call?", "C0GENERAL")
         (status,) = slack.wait_until(lambda: slack.calls("assistant.threads.setStatus"))
-        assert status.arguments["status"] == words.busy_status(20)
+        assert status.arguments["status"] == words.busy_status(25)
         people.run_command(slack.workspace, "U0YOU", "C0GENERAL", "/ask", "who is on call?")
         (told,) = slack.wait_for_private()
     assert words.busy(25) in str(told)
+
+
+def test_nobody_is_passed_over_where_slack_is_slow_to_be_told(slack: LocalSlack, busy_bot: Assembly) -> None:
+    slack.do_but_lose_answer("assistant.threads.setStatus", silent=0.5, times=4)
+    with reached_by_http(slack, busy_bot):
+        asked = {slack.say("@Ragtime who is on call?", "C0GENERAL")["ts"] for _ in range(8)}
+
+        def told() -> set[str]:
+            return {call.arguments["thread_ts"] for call in slack.calls("assistant.threads.setStatus")}
+
+        slack.wait_until(lambda: told() == asked)
