@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.malformed import in_words, token_kind
+from knowledge.addresses import secrets as secrets_in
 from knowledge.errors import AdminError
 
 SAMPLE_DOCS = Path(__file__).resolve().parent.parent / "knowledge" / "sample"
@@ -167,12 +169,17 @@ class Settings(BaseSettings):
         return bool(self.chroma_url) and self.database.startswith(("postgresql", "postgres:"))
 
     @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses that are set: passwords and keys may stand in them."""
+        named = (self.slack_api_url, self.openai_base_url, self.ragtime_docs_url, self.chroma_url)
+        return tuple(address for address in (*named, self.database_url) if address)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """What must be shown nowhere, as far as the settings hold it."""
         values = (getattr(self, name) for name in type(self).model_fields)
-        given = [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
-        password = urlsplit(self.database_url or "").password
-        return (*given, password) if password else tuple(given)
+        given = (value.get_secret_value() for value in values if isinstance(value, SecretStr))
+        return (*given, *chain.from_iterable(map(secrets_in, self.addresses)))
 
     @classmethod
     def settings_customise_sources(
@@ -208,12 +215,10 @@ def other_variables(dotenv: Path) -> dict[str, str]:
 
 
 def other_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """What other variables hold that must be shown nowhere, by their names: providers' keys, passwords."""
-    return tuple(
-        value
-        for name, value in environment.items()
-        if value and name.upper().endswith(SECRET_ENDINGS) and name.lower() not in Settings.model_fields
-    )
+    """What other variables hold that must be shown nowhere: keys, by their names; passwords in addresses."""
+    others = {name: value for name, value in environment.items() if name.lower() not in Settings.model_fields}
+    named = [value for name, value in others.items() if value and name.upper().endswith(SECRET_ENDINGS)]
+    return (*named, *chain.from_iterable(map(secrets_in, others.values())))
 
 
 def load_settings(environment: Mapping[str, str], dotenv: Path | None = None) -> Settings:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 
+from knowledge.addresses import without_secrets
 from knowledge.database import BadDatabase
-
-# Shorter passwords occur by chance in what is said about an error.
-TELLING = 8
 
 # SQLite's words, each with what to do. What is in the vectors' and words' index can be made anew.
 ADVICE = {
@@ -46,21 +43,12 @@ def told_plainly(engine: Engine) -> Iterator[None]:
 
 
 def trouble(engine: Engine, error: DatabaseError) -> str:
-    """What is wrong with a database, and what to do, without its password."""
-    where = engine.url.render_as_string(hide_password=True)
-    reason = " ".join(str(error.orig or error).split())
-    reason = _without(str(engine.url.password or ""), reason)
+    """What is wrong with a database, and what to do, without what is secret in its address."""
+    address = engine.url.render_as_string(hide_password=False)
+    where, reason = (
+        without_secrets(text, address) for text in (address, " ".join(str(error.orig or error).split()))
+    )
     if engine.dialect.name != "sqlite":
         return f"The database at {where} cannot be used ({reason}): start it, or correct DATABASE_URL"
     advice = next((advice for words, advice in ADVICE.items() if words in reason), "ask `ragtime doctor`")
     return f"The database {engine.url.database} cannot be used ({reason}): {advice}"
-
-
-def _without(password: str, text: str) -> str:
-    """A text without a password: a short one is hidden where it is given as one, else words would suffer."""
-    if not password:
-        return text
-    pattern = re.escape(password)
-    if len(password) < TELLING:
-        pattern = rf"""(?<=[:='"]){pattern}(?=[@'"\s]|$)"""
-    return re.sub(pattern, "***", text)

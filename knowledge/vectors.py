@@ -8,17 +8,19 @@ collections carry the embedder's name, so that two embedders' vectors are never 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpx
 import numpy as np
 
 from knowledge.access import EVERYONE
+from knowledge.addresses import without_secrets
 from knowledge.errors import AdminError
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class VectorsGone(VectorsUnavailable):
 def connect(folder: Path, url: str | None) -> ClientAPI:
     """A client for the Chroma server at `url`, or for the embedded store in `folder`.
 
+    A name and a password in the address are sent along with each call (HTTP's basic authentication).
     Make one a process and pass it around: two on one folder do not see each other's writes.
 
     Raises:
@@ -66,14 +69,27 @@ def connect(folder: Path, url: str | None) -> ClientAPI:
         parts = urlsplit(url)
         secure = parts.scheme == "https"
         client = chromadb.HttpClient(
-            parts.hostname or "", parts.port or (443 if secure else 8000), ssl=secure, settings=settings
+            parts.hostname or "",
+            parts.port or (443 if secure else 8000),
+            ssl=secure,
+            headers=_authorization(parts),
+            settings=settings,
         )
         _limit_waiting(client)
         return client
     except Exception as error:
         reason = " ".join(str(error).split()).rstrip(".?")
         advice = SERVER_ADVICE if url else FOLDER_ADVICE
-        raise VectorsUnavailable(f"Chroma at {url or folder} cannot be used ({reason}): {advice}") from error
+        said = f"Chroma at {url or folder} cannot be used ({reason}): {advice}"
+        raise VectorsUnavailable(without_secrets(said, url or "")) from error
+
+
+def _authorization(parts: SplitResult) -> dict[str, str]:
+    """The header for the name and password in an address: Chroma's client does not look for them there."""
+    if parts.username is None:
+        return {}
+    named = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Authorization": f"Basic {b64encode(named.encode()).decode()}"}
 
 
 def _limit_waiting(client: ClientAPI) -> None:
@@ -115,7 +131,8 @@ def check_server(url: str) -> None:
     try:
         _ask_heartbeat(url)
     except httpx.HTTPError as error:
-        raise VectorsUnavailable(f"Chroma at {url} does not answer ({error}): {SERVER_ADVICE}") from error
+        said = f"Chroma at {url} does not answer ({' '.join(str(error).split())}): {SERVER_ADVICE}"
+        raise VectorsUnavailable(without_secrets(said, url)) from error
 
 
 def _ask_heartbeat(url: str) -> None:

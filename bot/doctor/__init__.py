@@ -6,12 +6,14 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import Future
+from dataclasses import replace
 
 import truststore
 
 from bot.config import Settings
 from bot.doctor import channels, knowledge_checks, machine, models, queue, slack, storage, variables
 from bot.doctor.finding import Finding, Status, first_line
+from knowledge.addresses import without_secrets
 
 __all__ = ["Finding", "Status", "examine"]
 
@@ -81,7 +83,13 @@ def run_checks(checks: Iterable[tuple[str, Check]], settings: Settings, patience
             findings.append(
                 Finding(subject, "failed", f"{type(error).__name__}: {first_line(error)}", advice)
             )
-    return findings
+    return [_without_secrets(finding, settings) for finding in findings]
+
+
+def _without_secrets(finding: Finding, settings: Settings) -> Finding:
+    """What was found, without what is secret in the addresses that were looked at."""
+    found, advice = (without_secrets(text, *settings.addresses) for text in (finding.found, finding.advice))
+    return replace(finding, found=found, advice=advice)
 
 
 def _begin(check: Check, settings: Settings) -> Future[list[Finding]]:

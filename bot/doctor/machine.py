@@ -9,12 +9,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from bot.client import proxy_for
 from bot.config import SAMPLE_DOCS, Settings
 from bot.doctor.finding import Finding
+from knowledge.addresses import shown
 
 PYTHONS = ((3, 11), (3, 14))
 GIB = 2**30
@@ -77,9 +77,9 @@ def network(settings: Settings, environment: Mapping[str, str] = os.environ) -> 
     proxy = proxy_for(settings.slack_api_url)
     named = {scheme: url for scheme, url in getproxies().items() if scheme in ("http", "https")}
     if proxy:
-        yield Finding("Proxy", "ok", f"Slack is reached through {without_password(proxy)}")
+        yield Finding("Proxy", "ok", f"Slack is reached through {address_of_proxy(proxy)}")
     elif named:
-        listed = ", ".join(sorted({without_password(url) for url in named.values()}))
+        listed = ", ".join(sorted({address_of_proxy(url) for url in named.values()}))
         yield Finding("Proxy", "ok", f"{listed}, but not for {settings.slack_api_url}")
     else:
         yield Finding("Proxy", "ok", "none")
@@ -106,10 +106,9 @@ def certificates(environment: Mapping[str, str]) -> Finding:
     return Finding(subject, "ok", found)
 
 
-def without_password(url: str) -> str:
-    """A proxy's address without the name and password that it may carry."""
-    parts = urlsplit(url if "://" in url else f"http://{url}")
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+def address_of_proxy(url: str) -> str:
+    """A proxy's address without its password; one without a scheme is meant as HTTP."""
+    return shown(url if "://" in url else f"http://{url}")
 
 
 def resources(settings: Settings) -> Iterator[Finding]:

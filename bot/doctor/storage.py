@@ -58,7 +58,7 @@ def database(settings: Settings) -> Iterator[Finding]:
         )
         return
     if url.get_backend_name() != "sqlite":
-        yield opened(settings, url.render_as_string(hide_password=True))
+        yield opened(settings, settings.database)
         return
     file = Path(url.database or "").absolute()
     if url.database and not file.parent.is_dir():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from knowledge.addresses import shown
+
 HIDDEN = "[hidden]"
 # Shorter texts occur by chance in what is said about an error.
 TELLING = 8
@@ -15,11 +17,9 @@ _SECRETS = re.compile(
     r"|\bBearer\s+[\w.~+/=-]{6,}"
     # a signing secret
     r"|\b[0-9a-f]{32}\b"
-    # name and password in an address, and addresses that are a secret themselves
-    r"|(?<=://)[^/\s@]+:[^/\s@]*(?=@)"
+    # addresses that are a secret themselves
     r"|(?<=hooks\.slack\.com/)[^\s\"']+"
-    r"|(?<=hooks\.slack-gov\.com/)[^\s\"']+"
-    r"|(?<=[?&]ticket=)[^&\s\"']+",
+    r"|(?<=hooks\.slack-gov\.com/)[^\s\"']+",
     re.IGNORECASE,
 )
 
@@ -28,4 +28,4 @@ def redact(text: str, *hidden: str) -> str:
     """The text without anything that looks like a secret, and without the `hidden` texts."""
     for each in sorted((each for each in hidden if len(each) >= TELLING), key=len, reverse=True):
         text = text.replace(each, HIDDEN)
-    return _SECRETS.sub(HIDDEN, text)
+    return _SECRETS.sub(HIDDEN, shown(text, HIDDEN))

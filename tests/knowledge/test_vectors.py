@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
 import pytest
 from chromadb.api import ClientAPI
 
-from knowledge.vectors import AT_ONCE, VectorsUnavailable, connect, drop_vectors, open_vectors
+from knowledge.vectors import AT_ONCE, VectorsUnavailable, check_server, connect, drop_vectors, open_vectors
+
+# What satisfies a client that looks for its tenant and database.
+ANSWERS = {
+    "/api/v2/heartbeat": {"nanosecond heartbeat": 1},
+    "/api/v2/auth/identity": {"user_id": "", "tenant": "default_tenant", "databases": ["default_database"]},
+    "/api/v2/tenants/default_tenant": {"name": "default_tenant"},
+    "/api/v2/tenants/default_tenant/databases/default_database": {
+        "id": "00000000-0000-0000-0000-000000000000",
+        "name": "default_database",
+        "tenant": "default_tenant",
+    },
+}
 
 
 @pytest.fixture
@@ -113,6 +129,50 @@ def test_vectors_are_there_after_the_store_is_opened_again(tmp_path: Path):
 def test_a_server_that_is_not_there_is_said_in_words(tmp_path: Path):
     with pytest.raises(VectorsUnavailable, match=r"Chroma at http://127\.0\.0\.1:9 cannot be used"):
         connect(tmp_path, "http://127.0.0.1:9")
+
+
+@pytest.fixture
+def guarded() -> Iterator[tuple[str, list[str | None]]]:
+    """A server in front of which a proxy wants a name and a password; and what came with each call."""
+    seen: list[str | None] = []
+
+    class Guard(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.headers["Authorization"])
+            found = json.dumps(ANSWERS.get(self.path)).encode()
+            self.send_response(200 if seen[-1] else 401)
+            self.send_header("Content-Length", str(len(found)))
+            self.end_headers()
+            self.wfile.write(found)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Guard) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_port}", seen
+        server.shutdown()
+
+
+def test_a_name_and_a_password_in_the_address_go_with_every_call(
+    tmp_path: Path, guarded: tuple[str, list[str | None]]
+) -> None:
+    host, seen = guarded
+    connect(tmp_path, f"http://some%20one:pass@{host}").heartbeat()
+    assert len(seen) > 2
+    assert set(seen) == {"Basic c29tZSBvbmU6cGFzcw=="}
+
+
+def test_a_refusal_does_not_repeat_what_is_secret_in_the_address(
+    tmp_path: Path, guarded: tuple[str, list[str | None]]
+) -> None:
+    address = f"http://{guarded[0]}/?token=fake-password"
+    with pytest.raises(VectorsUnavailable, match="401") as caught:
+        connect(tmp_path, address)
+    assert "fake-password" not in str(caught.value)
+    with pytest.raises(VectorsUnavailable, match="401") as caught:
+        check_server(address)
+    assert "fake-password" not in str(caught.value)
 
 
 def test_what_chroma_refuses_is_told_from_failures_of_ours(client: ClientAPI):

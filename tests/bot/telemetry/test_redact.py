@@ -28,7 +28,10 @@ def test_a_secret_is_hidden_wherever_it_stands(secret: str) -> None:
 
 
 def test_an_address_keeps_its_host_but_neither_password_nor_what_makes_it_a_secret() -> None:
-    assert redact("postgresql://bot:s3cret@db.acme.com/x") == "postgresql://[hidden]@db.acme.com/x"
+    assert redact("postgresql://bot:s3cret@db.acme.com/x") == "postgresql://bot:[hidden]@db.acme.com/x"
+    assert redact("no answer by https://m.acme.com/v1?key=s3cret") == (
+        "no answer by https://m.acme.com/v1?key=[hidden]"
+    )
     assert redact("POST https://hooks.slack.com/commands/T1/2/abc failed") == (
         "POST https://hooks.slack.com/[hidden] failed"
     )

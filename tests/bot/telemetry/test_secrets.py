@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from bot.config import BadSettings, load_settings
+from bot.config import BadSettings, load_settings, other_secrets
 from bot.doctor import CHECKS, run_checks
 from bot.playground import people
 from bot.records.inbox_admin import entries
@@ -20,6 +21,8 @@ from chains.contract import Question
 from knowledge.database import BadDatabase
 from tests.support.answerer import FakeAnswerer
 from tests.support.bot import running_bot
+from tests.support.command import environment, ragtime_here
+from tests.support.knowledge import home_with_model
 from tests.support.manifest import EVENTS, SCOPES
 from tests.support.slack import LocalSlack
 
@@ -89,6 +92,52 @@ def test_the_doctor_shows_no_secret_whatever_is_wrong(tmp_path: Path) -> None:
     shown = json.dumps([finding.as_dict() for finding in run_checks(checks, settings, patience=30)])
     assert "SLACK_BOT_TOKEN" in shown
     assert not [secret for secret in (*FAKE.values(), "fake-password") if secret in shown]
+
+
+def test_no_address_shows_the_password_that_stands_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://someone:fake-password-of-proxy@127.0.0.1:9")
+    variables = {
+        **FAKE,
+        "SLACK_API_URL": "http://someone:fake-password-1@127.0.0.1:9/api/",
+        "OPENAI_BASE_URL": "http://someone:fake-password-2@127.0.0.1:9/v1?token=fake-password-3",
+        "DATABASE_URL": "postgresql://someone@127.0.0.1:9/x?password=fake-password-4&sslpassword=fake-password-5",
+        "CHROMA_URL": "http://someone:fake-password-6@127.0.0.1:9",
+        "RAGTIME_DOCS_URL": "https://wiki.acme.test/?key=fake-password-7",
+        "RAGTIME_EMBEDDINGS": "openai",
+        "RAGTIME_HOME": str(tmp_path / "home"),
+        "RAGTIME_DOCS": str(tmp_path),
+    }
+    settings = load_settings(variables)
+    assert {f"fake-password-{number}" for number in range(1, 8)} <= set(settings.secrets)
+    assert "fake-password-of-proxy" in other_secrets(os.environ)
+    checks = [check for check in CHECKS if check[0] != "Embedder"]
+    found = run_checks(checks, settings, patience=30)
+    shown = json.dumps([finding.as_dict() for finding in found])
+    for what in ("postgresql://someone@127.0.0.1:9/x?password=***", "http://someone:***@127.0.0.1:9"):
+        assert what in shown
+    assert "fake-password" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "command"),
+    [
+        ("DATABASE_URL", "postgresql://someone@127.0.0.1:9/x?password=fake-password", "usage"),
+        ("DATABASE_URL", "postgresql://someone:fake-password@127.0.0.1:9/x", "sync"),
+        ("CHROMA_URL", "http://someone:fake-password@127.0.0.1:9", "sync"),
+        ("CHROMA_URL", "http://127.0.0.1:9/?token=fake-password", "sync"),
+    ],
+)
+def test_no_command_shows_the_password_of_an_address(
+    tmp_path: Path, model_folder: Path, name: str, address: str, command: str
+) -> None:
+    there = environment(home_with_model(tmp_path / "home", model_folder), tmp_path)
+    done = ragtime_here({**there, name: address}, command)
+    assert done.returncode == 1
+    assert "cannot be used" in done.stderr
+    assert "***" in done.stderr
+    assert "fake-password" not in done.stderr
 
 
 @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
