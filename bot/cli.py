@@ -17,7 +17,6 @@ import typer
 from bot.command_line import cli_backup, cli_inbox, cli_people, cli_usage
 from bot.config import Settings, load_settings, other_secrets, other_variables, usable_settings
 from bot.telemetry import logs
-from knowledge.addresses import shown
 from knowledge.errors import AdminError
 
 app = typer.Typer(
@@ -52,7 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except AdminError as error:
-        _stop(shown(str(error)))
+        _stop(str(error))
 
 
 def _stop(line: str) -> NoReturn:

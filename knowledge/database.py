@@ -13,14 +13,16 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, MetaData, create_engine, event, func, select
+from sqlalchemy import URL, Engine, MetaData, create_engine, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from knowledge.errors import AdminError
 from knowledge.write_turns import take_turns
 
-SUPPORTED = ("sqlite", "postgresql")
+POSTGRESQL = "postgresql+psycopg"
+# The databases that are supported, as hosts write them, each with the driver that comes with us.
+DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": POSTGRESQL, "postgres": POSTGRESQL}
 CONNECT_SECONDS = 10
 BUSY_TIMEOUT_MS = 5_000
 MAPPED_BYTES = 256 * 1024**2
@@ -37,32 +39,23 @@ def open_database(url: str) -> Engine:
     """Opens the database at a SQLAlchemy URL. SQLite is put into WAL mode, synced at each commit.
 
     Raises:
-        BadDatabase: it is no such URL, of a database that is not supported or whose driver is not installed,
-            or SQLite's folder does not exist.
+        BadDatabase: it is no such URL, of a database or driver that is not supported, or SQLite's folder does
+            not exist.
     """
+    parts = parsed(url)
+    on_server = parts.drivername == POSTGRESQL
+    # By itself the driver waits for minutes for a server that does not answer.
+    waits = on_server and "connect_timeout" not in parts.query
     try:
-        parts = make_url(url)
-        if parts.drivername in ("postgres", "postgresql"):
-            # As hosts write it; SQLAlchemy would take a driver that is not installed.
-            parts = parts.set(drivername="postgresql+psycopg")
-        if parts.get_backend_name() not in SUPPORTED:
-            raise ValueError(f"{parts.get_backend_name()} is not supported, SQLite and PostgreSQL are")
-        # Errors are logged: what a statement's parameters hold, people wrote.
-        on_server = parts.get_backend_name() != "sqlite"
-        # By itself the driver waits for minutes for a server that does not answer.
-        waits = parts.drivername == "postgresql+psycopg" and "connect_timeout" not in parts.query
         engine = create_engine(
             parts,
             pool_pre_ping=on_server,
+            # Errors are logged: what a statement's parameters hold, people wrote.
             hide_parameters=True,
             connect_args={"connect_timeout": CONNECT_SECONDS} if waits else {},
         )
-    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise BadDatabase(
-            f"DATABASE_URL cannot be used ({reason}): write it like postgresql+psycopg://user:password@host/"
-            "database or sqlite:////var/lib/ragtime/ragtime.db, or unset it for SQLite in RAGTIME_HOME"
-        ) from None
+    except (ArgumentError, ValueError) as error:
+        raise _unusable(" ".join(str(error).split())) from None
     if engine.dialect.name == "sqlite" and parts.database and not Path(parts.database).parent.is_dir():
         raise BadDatabase(
             f"There is no folder {Path(parts.database).parent}: make it, or correct DATABASE_URL"
@@ -71,6 +64,37 @@ def open_database(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         take_turns(engine, BUSY_TIMEOUT_MS / 1000)
     return engine
+
+
+def parsed(url: str) -> URL:
+    """The parts of a SQLAlchemy URL, with the driver that is used.
+
+    Raises:
+        BadDatabase: it is no such URL, or of a database or driver that is not supported.
+    """
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        raise _unusable("it is no SQLAlchemy URL") from None
+    except ValueError:
+        # Of these words, SQLAlchemy's hold what may be half a password.
+        raise _unusable(
+            "its host or port cannot be read; a port is a number, an IPv6 address stands in [brackets], and "
+            "in a password @ is written %40"
+        ) from None
+    name, _, driver = parts.drivername.partition("+")
+    if name not in DRIVERS:
+        raise _unusable(f"{name} is not supported, SQLite and PostgreSQL are")
+    if driver not in ("", DRIVERS[name].partition("+")[2]):
+        raise _unusable(f"the driver {driver} is not supported; {DRIVERS[name]} is")
+    return parts.set(drivername=DRIVERS[name])
+
+
+def _unusable(reason: str) -> BadDatabase:
+    return BadDatabase(
+        f"DATABASE_URL cannot be used ({reason}): write it like {POSTGRESQL}://user:password@host/database "
+        "or sqlite:////var/lib/ragtime/ragtime.db, or unset it for SQLite in RAGTIME_HOME"
+    )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

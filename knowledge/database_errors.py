@@ -36,8 +36,13 @@ def told_plainly(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DatabaseError as error:
-        # Not the more special ones below it.
-        if type(error) not in (DatabaseError, OperationalError, InternalError):
+        # Not the more special ones below it, unless there is no connection: one without a statement came from
+        # an address that the driver does not take.
+        if error.statement is not None and type(error) not in (
+            DatabaseError,
+            OperationalError,
+            InternalError,
+        ):
             raise
         raise BadDatabase(trouble(engine, error)) from error
 

@@ -88,8 +88,7 @@ def run_checks(checks: Iterable[tuple[str, Check]], settings: Settings, patience
 
 def _without_secrets(finding: Finding, settings: Settings) -> Finding:
     """What was found, without what is secret in the addresses that were looked at."""
-    found, advice = (without_secrets(text, *settings.addresses) for text in (finding.found, finding.advice))
-    return replace(finding, found=found, advice=advice)
+    return replace(finding, found=without_secrets(finding.found, *settings.addresses))
 
 
 def _begin(check: Check, settings: Settings) -> Future[list[Finding]]:

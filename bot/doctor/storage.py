@@ -11,8 +11,7 @@ from pathlib import Path
 
 import httpx
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, inspect
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from bot.config import Settings
@@ -20,7 +19,7 @@ from bot.doctor.finding import SERVER_SECONDS, Finding, first_line
 from bot.doctor.machine import existing_part
 from bot.migrations import HISTORY as BOT_HISTORY
 from bot.tables import metadata as bot_tables
-from knowledge.database import BadDatabase, open_database
+from knowledge.database import BadDatabase, open_database, parsed
 from knowledge.errors import AdminError
 from knowledge.home import HomeInUse, HomeUnusable, own
 from knowledge.tables import HISTORY as KNOWLEDGE_HISTORY
@@ -47,15 +46,10 @@ def home(settings: Settings) -> Iterator[Finding]:
 def database(settings: Settings) -> Iterator[Finding]:
     """Whether the database opens, can be written to, and has this version's tables."""
     try:
-        url = make_url(settings.database)
-    except (ArgumentError, ValueError):
-        yield Finding(
-            "Database",
-            "failed",
-            "DATABASE_URL is no SQLAlchemy URL",
-            "Write it like postgresql://user:password@host/ragtime or sqlite:////var/lib/ragtime/ragtime.db, "
-            "or unset it for SQLite in RAGTIME_HOME",
-        )
+        url = parsed(settings.database)
+    except BadDatabase as error:
+        fault, _, advice = str(error).partition(": ")
+        yield Finding("Database", "failed", fault, advice[:1].upper() + advice[1:])
         return
     if url.get_backend_name() != "sqlite":
         yield opened(settings, settings.database)

@@ -392,7 +392,10 @@ def test_the_look_leaves_nothing_in_the_database(environment: dict[str, str], ho
     [
         ("postgresql://me:secret@127.0.0.1:9/ragtime", "postgresql://me:***@127.0.0.1:9/ragtime: connection"),
         ("mysql://db/ragtime", "mysql is not supported, SQLite and PostgreSQL are"),
-        ("postgresql://db:many/ragtime", "no SQLAlchemy URL"),
+        ("postgresql://db:many/ragtime", "a port is a number"),
+        ("postgresql://me@[::1/ragtime", "an IPv6 address stands in [brackets]"),
+        ("postgresql+asyncpg://me@db/ragtime", "the driver asyncpg is not supported; postgresql+psycopg is"),
+        ("postgresql://me@127.0.0.1:9/x?colour=red", 'invalid connection option "colour"'),
         ("ragtime.db", "no SQLAlchemy URL"),
         ("sqlite:////no/such/folder/x.db", "there is no folder"),
     ],

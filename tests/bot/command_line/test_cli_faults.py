@@ -65,6 +65,17 @@ def test_a_database_server_that_is_not_there(there: dict[str, str], command: tup
     assert "fake-password" not in line
 
 
+@pytest.mark.parametrize("command", [SYNC, ("doctor",)])
+def test_an_address_that_is_shown_as_an_example_is_whole(
+    there: dict[str, str], command: tuple[str, ...]
+) -> None:
+    done = ragtime_here({**there, "DATABASE_URL": "nonsense"}, *command)
+    assert (
+        "rite it like postgresql+psycopg://user:password@host/database or sqlite:"
+        in done.stdout + done.stderr
+    )
+
+
 @pytest.mark.parametrize("command", [SYNC, RUN])
 def test_a_chroma_server_that_is_not_there(there: dict[str, str], command: tuple[str, ...]) -> None:
     line = line_of({**there, "CHROMA_URL": CHROMA}, *command)
@@ -79,6 +90,26 @@ def test_a_damaged_store_of_vectors(there: dict[str, str]) -> None:
     line = line_of(there, *SYNC)
     assert line.startswith(f"Chroma at {folder} cannot be used (")
     assert "move that folder away" in line
+
+
+@pytest.mark.parametrize("command", [SYNC, RUN, INBOX, USAGE])
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://me@127.0.0.1:9/x?colour=red", 'cannot be used (invalid connection option "colour"): '),
+        ("postgresql://me@[::1/x", "an IPv6 address stands in [brackets]"),
+        ("postgresql://me@127.0.0.1:port/x", "a port is a number"),
+        ("postgresql://me:half@fake:password@127.0.0.1/x", "in a password @ is written %40"),
+        ("postgresql+asyncpg://me@127.0.0.1/x", "the driver asyncpg is not supported; postgresql+psycopg is"),
+    ],
+)
+def test_an_address_of_a_database_that_is_wrong(
+    there: dict[str, str], command: tuple[str, ...], address: str, said: str
+) -> None:
+    line = line_of({**there, "DATABASE_URL": address}, *command)
+    assert said in line
+    assert "fake" not in line
+    assert "DATABASE_URL" in line
 
 
 @pytest.mark.parametrize(
