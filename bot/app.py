@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import App
@@ -12,11 +13,16 @@ from slack_bolt.logger import messages
 from slack_bolt.request import BoltRequest
 from slack_bolt.response import BoltResponse
 
-from bot.client import slack_client
+from bot.client import is_transient, slack_client
+from bot.handling import is_away
 from bot.listeners import register
 from bot.services import Services
 from bot.signatures import Signatures
 from bot.telemetry import measures
+from bot.telemetry.logs import about
+from bot.telemetry.reasons import reason
+
+log = logging.getLogger(__name__)
 
 
 def build_app(services: Services, signing_secret: str = "") -> SlackApp:
@@ -51,6 +57,7 @@ def build_app(services: Services, signing_secret: str = "") -> SlackApp:
         attaching_conversation_kwargs_enabled=False,
     )
     logger.removeFilter(_is_no_remark_on_tokens)
+    app.error(_refuse)
     register(app, services)
     return app
 
@@ -66,11 +73,26 @@ class SlackApp(App):
         self.signatures = signatures
 
     def dispatch(self, req: BoltRequest) -> BoltResponse:
-        """Runs the listeners; what they answer is the ack."""
+        """Runs the listeners; what they answer is the ack. Whatever is logged meanwhile names the event."""
         started = time.monotonic()
-        response = super().dispatch(req)
+        with about(*_event(req.body)):
+            response = super().dispatch(req)
         measures.ACKS.record(time.monotonic() - started, {"status": response.status})
         return response
+
+
+def _event(body: Mapping[str, Any]) -> tuple[str, str]:
+    """The id of an event, a command or a press, and what was said in it."""
+    said = body.get("event") or body
+    return str(body.get("event_id") or body.get("trigger_id") or ""), str(said.get("text") or "")
+
+
+def _refuse(error: Exception) -> None:
+    """Tells the log why something gets no ack, so that Slack delivers it again."""
+    if is_away(error) or is_transient(error):
+        log.warning("not taken in: %s", reason(error))
+    else:
+        log.error("not taken in", exc_info=error)
 
 
 def _is_no_remark_on_tokens(record: logging.LogRecord) -> bool:

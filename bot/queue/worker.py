@@ -20,6 +20,7 @@ from bot.queue.jobs import QUEUE, TASK, JobQueue
 from bot.queue.mending import mend
 from bot.queue.timing import Timing
 from bot.services import Services
+from bot.telemetry.reasons import reason
 from bot.worker import WORKERS
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ class JobWorkers:
             try:
                 await self._one_worker(stopping, out_of_time)
             except Exception as error:
-                log.warning("the queue cannot be reached, trying again: %s", error)
+                log.warning("the queue cannot be reached, trying again: %s", reason(error))
             if not stopping.done():
                 await asyncio.wait([stopping], timeout=AGAIN_SECONDS)
         out_of_time.cancel()
@@ -156,14 +157,14 @@ class JobWorkers:
             try:
                 await _apart(mend, self._services.engine, self._queue, self._timing)
             except Exception as error:
-                log.warning("what dead workers left behind cannot be looked for: %s", error)
+                log.warning("what dead workers left behind cannot be looked for: %s", reason(error))
             await asyncio.sleep(self._timing.look_every)
 
 
 def _log_in_a_line(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     """What Procrastinate could not write down; the next look at what is left behind mends it."""
     error = context.get("exception")
-    log.warning("the end of a job was not written down: %s", error.__cause__ or error if error else context)
+    log.warning("the end of a job was not written down: %s", reason(error) if error else context["message"])
 
 
 async def _apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -82,9 +82,9 @@ class TextLines(logging.Formatter):
         self._secrets = secrets
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        """The line, with the event that it is about."""
+        """The line, one whatever is told in it, with the event that it is about."""
         event, _ = _about.get()
-        line = super().formatMessage(record)
+        line = " ".join(super().formatMessage(record).split())
         return f"{line} [event {event}]" if event and event not in line else line
 
     def format(self, record: logging.LogRecord) -> str:

@@ -13,11 +13,13 @@ from sqlalchemy import event, select
 from bot import handling, words
 from bot.assembly import Assembly
 from bot.tables import inbox as table
+from bot.telemetry import logs
 from chains.contract import Question
 from knowledge import database
 from knowledge.vectors import VectorsUnavailable
 from tests.support.answerer import FakeAnswerer
 from tests.support.bot import running_bot
+from tests.support.logging_kept import logging_kept
 from tests.support.manifest import EVENTS, SCOPES
 from tests.support.slack import LocalSlack
 
@@ -93,6 +95,25 @@ def test_what_comes_while_the_database_is_locked_comes_again(slack: LocalSlack, 
     slack.wait_for_reply(question)
     slack.wait_for_quiet()
     slack.assert_one_reply_each([question])
+
+
+def test_what_is_refused_is_told_by_its_event_in_a_line(
+    slack: LocalSlack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with logging_kept():
+        logs.set_up()
+        with sqlite3.connect(tmp_path / "ragtime.db", isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            slack.say("@Ragtime who is on call?", "C0GENERAL")
+            slack.wait_until(lambda: len(_refused(slack)) > 3, poll=0.02)
+            other.execute("ROLLBACK")
+        other.close()
+        slack.wait_for_quiet()
+    refused = {attempt.outgoing.event_id for attempt in slack.attempts() if attempt.ack.reason}
+    assert set(capsys.readouterr().err.splitlines()) == {
+        f"WARNING bot.app: not taken in: OperationalError: database is locked [event {event_id}]"
+        for event_id in refused
+    }
 
 
 def test_a_database_that_is_locked_while_an_answer_is_given_costs_nothing(

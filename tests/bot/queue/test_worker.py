@@ -90,3 +90,19 @@ def test_an_event_that_fails_is_tried_again_and_ends_in_an_apology(slack: LocalS
         slack.wait_until(lambda: standing(engine) == ("failed", None), PATIENCE, 0.1)
         poisoned.stop()
     assert len(tries) == 3
+
+
+def test_what_the_queue_s_database_refuses_is_told_in_a_line(
+    slack: LocalSlack, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    ours = bot(slack, engine, FakeAnswerer())
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE procrastinate_workers CASCADE"))
+    ours.start()
+    slack.wait_until(lambda: len(set(caplog.messages)) == 2, PATIENCE, 0.05)
+    ours.stop()
+    why = 'UndefinedTable: relation "procrastinate_workers" does not exist'
+    assert set(caplog.messages) == {
+        f"the queue cannot be reached, trying again: {why}",
+        f"what dead workers left behind cannot be looked for: {why}",
+    }

@@ -71,7 +71,7 @@ def test_people_see_warnings_alone_with_the_event_that_they_are_about(written: C
     with logs.about("Ev1", QUESTION):
         logging.getLogger("bot.replies.reply").info("a detail")
         logging.getLogger("bot.replies.reply").warning("trouble")
-        logging.getLogger("bot.replies.reply").warning("trouble with event Ev1")
+        logging.getLogger("bot.replies.reply").warning("trouble with\n\tevent Ev1\n")
     assert written().splitlines() == [
         "WARNING bot.replies.reply: trouble [event Ev1]",
         "WARNING bot.replies.reply: trouble with event Ev1",
