@@ -20,6 +20,9 @@ SAMPLE_DOCS = Path(__file__).resolve().parent.parent / "knowledge" / "sample"
 
 SECRET_ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "HEADERS")
 
+# A hundred years: dates that lie much further back cannot be reckoned with.
+MOST_DAYS = 36_500
+
 PLAYGROUND = "http://127.0.0.1"
 
 Mode = Literal["playground", "socket", "http"]
@@ -80,6 +83,7 @@ class Settings(BaseSettings):
     ragtime_takeover_seconds: float = Field(
         20.0,
         ge=1,
+        le=86_400,
         description="On PostgreSQL: a worker that is silent for so long is taken for dead, and others go on.",
     )
     ragtime_channels: Path | None = Field(
@@ -87,7 +91,10 @@ class Settings(BaseSettings):
         description="The file of settings by channel and limits. Default: channels.toml in RAGTIME_HOME.",
     )
     ragtime_keep_days: int | None = Field(
-        None, ge=1, description="Delete questions, replies and guides after so many days. Default: keep."
+        None,
+        ge=1,
+        le=MOST_DAYS,
+        description="Delete questions, replies and guides after so many days. Default: keep.",
     )
     ragtime_log: Literal["text", "json"] = Field(
         "text",

@@ -15,7 +15,8 @@ TOKEN_KINDS = {
 }
 EXPECTED = {
     "port": "a number from 1 to 65535",
-    "ragtime_keep_days": "a number of days, 1 or more",
+    "ragtime_keep_days": "a whole number of days from 1 to 36500",
+    "ragtime_takeover_seconds": "a number of seconds from 1 to 86400",
     "ragtime_log": "text or json",
 }
 

@@ -19,13 +19,15 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+LISTED_AT_MOST = 100_000
+
 Events = Annotated[list[str], typer.Argument(help="The events' ids, as the list shows them.")]
 
 
 @app.command(name="list")
 def list_entries(
     also_done: Annotated[bool, typer.Option("--all", help="What is answered or withdrawn, too.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=LISTED_AT_MOST, help="The newest so many.")] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
 ) -> None:
     """List the events that wait, are being answered, or failed, and why. Without what was said."""

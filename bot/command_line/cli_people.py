@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bot.config import MOST_DAYS
 from knowledge.errors import AdminError
 
 export_app = typer.Typer(
@@ -52,7 +53,8 @@ def export_person(
 def forget(
     context: typer.Context,
     older_than: Annotated[
-        int | None, typer.Option(min=1, metavar="days", help="Delete what is older than so many days.")
+        int | None,
+        typer.Option(min=1, max=MOST_DAYS, metavar="days", help="Delete what is older than so many days."),
     ] = None,
     yes: Yes = False,
 ) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.config import MOST_DAYS
+
 if TYPE_CHECKING:
     from bot.records.usage import Calls, Counts, Usage
 
@@ -17,7 +19,7 @@ COUNT_COLUMNS = ("questions", "answered", "refused", "failed", "liked", "dislike
 
 
 def show_usage(
-    days: Annotated[int, typer.Option(min=1, help="The last so many days.")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="The last so many days.")] = 30,
     names: Annotated[bool, typer.Option("--names", help="Who asked, too, by their Slack ids.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
 ) -> None:

@@ -44,7 +44,20 @@ def test_the_tokens_choose_the_mode(more: dict[str, str], mode: str):
         ({"PORT": "0"}, "PORT: write a number from 1 to 65535, not “0”"),
         ({"PORT": "65536"}, "PORT: "),
         ({"PORT": "http"}, "PORT: write a number from 1 to 65535, not “http”"),
-        ({"RAGTIME_KEEP_DAYS": "-1"}, "RAGTIME_KEEP_DAYS: write a number of days, 1 or more, not “-1”"),
+        (
+            {"RAGTIME_KEEP_DAYS": "-1"},
+            "RAGTIME_KEEP_DAYS: write a whole number of days from 1 to 36500, not “-1”",
+        ),
+        ({"RAGTIME_KEEP_DAYS": "36501"}, "RAGTIME_KEEP_DAYS: write a whole number of days from 1 to 36500"),
+        ({"RAGTIME_KEEP_DAYS": "1.5"}, "RAGTIME_KEEP_DAYS: write a whole number of days from 1 to 36500"),
+        (
+            {"RAGTIME_TAKEOVER_SECONDS": "0"},
+            "RAGTIME_TAKEOVER_SECONDS: write a number of seconds from 1 to 86400",
+        ),
+        (
+            {"RAGTIME_TAKEOVER_SECONDS": "inf"},
+            "RAGTIME_TAKEOVER_SECONDS: write a number of seconds from 1 to",
+        ),
         ({"RAGTIME_LOG": "xml"}, "RAGTIME_LOG: write text or json, not “xml”"),
         ({"CHROMA_URL": "http://:8000"}, "CHROMA_URL: it names no server"),
         ({"CHROMA_URL": "localhost:8000"}, "CHROMA_URL: write it with http:// or https://"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.bot_database import bot_database
 from tests.support.command import environment, ragtime_here
 from tests.support.knowledge import home_with_model, write
 
@@ -124,3 +125,22 @@ def test_an_address_of_a_database_that_is_wrong(
 )
 def test_an_address_or_folder_that_is_none(there: dict[str, str], name: str, value: str, said: str) -> None:
     assert line_of({**there, name: value}, *SYNC).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("command", "limit"),
+    [
+        (("usage", "--days", "99999999"), "36500"),
+        (("forget", "--yes", "--older-than", "99999999"), "36500"),
+        (("inbox", "list", "--limit", "9999999999999999999"), "100000"),
+    ],
+)
+def test_a_number_beyond_all_reckoning_is_refused(
+    there: dict[str, str], command: tuple[str, ...], limit: str
+) -> None:
+    bot_database(Path(there["RAGTIME_HOME"])).dispose()
+    done = ragtime_here(there, *command)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"Error: Invalid value for '{command[-2]}': ")
+    assert limit in done.stderr.splitlines()[-1]
+    assert ragtime_here(there, *command[:-1], limit).returncode == 0
