@@ -10,15 +10,20 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import URL, Engine, MetaData, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from knowledge.errors import AdminError
 from knowledge.write_turns import take_turns
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 POSTGRESQL = "postgresql+psycopg"
 # The databases that are supported, as hosts write them, each with the driver that comes with us.
@@ -118,27 +123,19 @@ def migrate(engine: Engine, history: Path, name: str) -> bool:
         BadDatabase: a newer version of Ragtime has been here, with SQLite.
     """
     from alembic import command
-    from alembic.config import Config
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
-    config = Config()
-    config.set_main_option("script_location", str(history).replace("%", "%%"))
-    config.attributes["version_table"] = version_table = f"alembic_version_{name}"
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": version_table})
-        current = context.get_current_heads()
-    script = ScriptDirectory.from_config(config)
-    if set(current) == set(script.get_heads()):
+        found = schema(connection, history, name)
+    if found.newest:
         return False
-    if set(current) - {revision.revision for revision in script.walk_revisions()}:
+    if found.newer:
         if engine.dialect.name != "sqlite":
             return False
         raise BadDatabase(
             f"The database {engine.url.database} was made by a newer version of Ragtime: start that one, or "
             "put back the copy from before its migration"
         )
-    if current and engine.dialect.name == "sqlite" and engine.url.database:
+    if found.begun and engine.dialect.name == "sqlite" and engine.url.database:
         back_up(Path(engine.url.database))
     with _UPGRADING, engine.begin() as connection:
         if engine.dialect.name == "sqlite":
@@ -147,10 +144,49 @@ def migrate(engine: Engine, history: Path, name: str) -> bool:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         elif engine.dialect.name == "postgresql":
             # Processes that start together take turns; the later ones find nothing left to do.
-            connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(version_table))))
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(_version_table(name)))))
+        config = _alembic(history, name)
         config.attributes["connection"] = connection
         command.upgrade(config, "heads")
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """How far one package's tables were migrated.
+
+    `begun`: there are any; `newest`: they are this version's; `newer`: they are of a version after it.
+    """
+
+    begun: bool
+    newest: bool
+    newer: bool
+
+
+def schema(connection: Connection, history: Path, name: str) -> Schema:
+    """How far the tables of one package are, with `history` and `name` as for `migrate`."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    context = MigrationContext.configure(connection, opts={"version_table": _version_table(name)})
+    current = set(context.get_current_heads())
+    script = ScriptDirectory.from_config(_alembic(history, name))
+    known = {revision.revision for revision in script.walk_revisions()}
+    return Schema(bool(current), current == set(script.get_heads()), bool(current - known))
+
+
+def _alembic(history: Path, name: str) -> Config:
+    """What Alembic is told of one package's history."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(history).replace("%", "%%"))
+    config.attributes["version_table"] = _version_table(name)
+    return config
+
+
+def _version_table(name: str) -> str:
+    return f"alembic_version_{name}"
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from bot.doctor.finding import SERVER_SECONDS, Finding, first_line
 from bot.doctor.machine import existing_part
 from bot.migrations import HISTORY as BOT_HISTORY
 from bot.tables import metadata as bot_tables
-from knowledge.database import BadDatabase, open_database, parsed
+from knowledge.database import BadDatabase, open_database, parsed, schema
 from knowledge.errors import AdminError
 from knowledge.home import HomeInUse, HomeUnusable, own
 from knowledge.tables import HISTORY as KNOWLEDGE_HISTORY
@@ -123,27 +123,18 @@ def _try_to_write(engine: Engine) -> None:
 
 
 def _schemas(engine: Engine, where: str, *, playground: bool) -> Finding:
-    from alembic.config import Config
-    from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
     behind: set[str] = set()
     there = set(inspect(engine).get_table_names())
     for name, history, tables in HISTORIES:
-        config = Config()
-        config.set_main_option("script_location", str(history).replace("%", "%%"))
-        script = ScriptDirectory.from_config(config)
         with engine.connect() as connection:
-            options = {"version_table": f"alembic_version_{name}"}
-            current = set(MigrationContext.configure(connection, opts=options).get_current_heads())
-        known = {revision.revision for revision in script.walk_revisions()}
-        if current - known:
+            migrated = schema(connection, history, name)
+        if migrated.newer:
             advice = "Start the newer version again, or put back the copy that was made before its migration"
             return Finding("Database", "failed", f"{where} was made by a newer version of Ragtime", advice)
-        if not current and there.intersection(tables.tables):
+        if not migrated.begun and there.intersection(tables.tables):
             advice = "Stop the bot, move the file away and start again; a copy of it may lie beside it"
             return Finding("Database", "failed", f"{where}: a migration broke off half-way", advice)
-        if current != set(script.get_heads()):
+        if not migrated.newest:
             behind.add(name)
     state = "opens, can be written to"
     if playground and behind == {"bot"}:

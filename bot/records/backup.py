@@ -20,15 +20,20 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 
-from sqlalchemy import Engine
+from sqlalchemy import URL, Engine, create_engine
 
-from knowledge.database import back_up
+from bot.migrations import HISTORY as BOT
+from knowledge.database import back_up, schema
 from knowledge.errors import AdminError
+from knowledge.tables import HISTORY as KNOWLEDGE
 
 ABOUT = "backup.json"
 DATABASE = "ragtime.db"
 VECTORS = "chroma"
+# Chroma's own database, without which there are no vectors in its folder.
+VECTORS_FILE = "chroma.sqlite3"
 FORMAT = 1
+HISTORIES = (("bot", BOT), ("knowledge", KNOWLEDGE))
 # Vectors hardly become smaller, whatever the effort.
 EFFORT = 1
 # A search may have Chroma write down what it has learnt since: then its folder is copied once more.
@@ -83,7 +88,7 @@ def save(database: Path, vectors: Path | None, file: Path) -> About:
         raise CannotBackUp(f"There is nothing to back up yet: no {database}")
     if file.exists():
         raise CannotBackUp(f"{file} is there already: name another file")
-    taken = vectors is not None and vectors.is_dir()
+    taken = vectors is not None and (vectors / VECTORS_FILE).is_file()
     about = About(datetime.now(UTC).isoformat(timespec="seconds"), version("ragtime"), taken)
     try:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".ragtime-backup-") as folder:
@@ -110,14 +115,14 @@ def unpacked(file: Path, home: Path) -> Iterator[tuple[About, Path]]:
     """What a backup says of itself, and a folder in the home with what is in it, checked.
 
     Raises:
-        CannotRestore: it is no backup, is damaged, or does not fit on the disk.
+        CannotRestore: it is no backup, is damaged, was made by a newer version, or does not fit on the disk.
     """
     with tempfile.TemporaryDirectory(dir=home, prefix=".ragtime-restore-") as folder:
         try:
             with zipfile.ZipFile(file) as archive:
                 about = About(**json.loads(archive.read(ABOUT)))
                 if about.format > FORMAT:
-                    raise CannotRestore(f"{file} was made by a newer Ragtime: {about.ragtime}")
+                    raise _newer(file, about)
                 # Reading a member checks its sum.
                 archive.extractall(folder, filter(_is_ours, archive.namelist()))
             with closing(sqlite3.connect(Path(folder) / DATABASE)) as connection:
@@ -128,7 +133,28 @@ def unpacked(file: Path, home: Path) -> Iterator[tuple[About, Path]]:
             raise CannotRestore(f"{file} cannot be read or unpacked ({error})") from None
         if state != "ok":
             raise CannotRestore(f"{file} is damaged: its database says “{state}”")
+        if about.vectors and not (Path(folder) / VECTORS / VECTORS_FILE).is_file():
+            raise CannotRestore(f"{file} is damaged: the vectors that it says it holds are not in it")
+        if _made_by_newer(Path(folder) / DATABASE):
+            raise _newer(file, about)
         yield about, Path(folder)
+
+
+def _newer(file: Path, about: About) -> CannotRestore:
+    return CannotRestore(
+        f"{file} was made by a newer version of Ragtime ({about.ragtime}): restore it with that one, or one "
+        "after it"
+    )
+
+
+def _made_by_newer(database: Path) -> bool:
+    """Whether a version after this one has migrated the database."""
+    engine = create_engine(URL.create("sqlite+pysqlite", database=str(database)))
+    try:
+        with engine.connect() as connection:
+            return any(schema(connection, history, name).newer for name, history in HISTORIES)
+    finally:
+        engine.dispose()
 
 
 def put_in_place(unpacked: Path, database: Path, vectors: Path) -> Path | None:

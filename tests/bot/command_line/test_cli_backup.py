@@ -154,6 +154,61 @@ def test_what_cannot_be_backed_up_or_restored_is_one_line(there: dict[str, str],
         assert texts(Path(there["RAGTIME_HOME"]) / "ragtime.db") == before
 
 
+def packed_anew(file: Path, statement: str = "", leave_out: str = "-") -> Path:
+    """The backup with its database changed, and without the members whose name begins so."""
+    changed, database = file.with_name("changed"), file.with_name("changed.db")
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(changed, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "ragtime.db":
+                database.write_bytes(content)
+                with closing(sqlite3.connect(database)) as connection:
+                    connection.execute(statement)
+                    connection.commit()
+                content = database.read_bytes()
+            if not name.startswith(leave_out):
+                target.writestr(name, content)
+    return changed
+
+
+@pytest.mark.parametrize("history", ["bot", "knowledge"])
+def test_a_backup_of_a_newer_version_is_refused_before_anything_is_changed(
+    there: dict[str, str], history: str
+) -> None:
+    _, file = backup(there)
+    newer = packed_anew(file, f"UPDATE alembic_version_{history} SET version_num = '9999'")
+    home = Path(there["RAGTIME_HOME"])
+    before = {path: path.stat().st_mtime_ns for path in home.rglob("*") if path.is_file()}
+    done = ragtime_here(there, "restore", "--yes", str(newer))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{newer} was made by a newer version of Ragtime (")
+    after = {path: path.stat().st_mtime_ns for path in home.rglob("*") if path.is_file()}
+    assert {path for path in after if path.suffix != ".lock"} == {
+        path for path in before if path.suffix != ".lock"
+    }
+    assert all(after[path] == before[path] for path in before)
+
+
+def test_a_backup_without_the_vectors_that_it_names_is_refused(there: dict[str, str]) -> None:
+    _, file = backup(there)
+    lacking = packed_anew(file, leave_out="chroma/")
+    done = ragtime_here(there, "restore", "--yes", str(lacking))
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"{lacking} is damaged: the vectors that it says it holds are not in it\n",
+    )
+    assert (Path(there["RAGTIME_HOME"]) / "chroma").is_dir()
+
+
+def test_a_backup_from_before_the_first_sync_can_be_restored(there: dict[str, str]) -> None:
+    folder = Path(there["RAGTIME_HOME"]) / "chroma"
+    shutil.rmtree(folder)
+    folder.mkdir()
+    save(folder.parent / "ragtime.db", folder, file := folder.parent / "early.ragtime")
+    done = ragtime_here(there, "restore", "--yes", str(file))
+    assert "Restored: the next sync makes the vectors anew." in done.stdout, done.stderr
+
+
 def test_a_backup_that_names_a_path_outside_is_not_followed(there: dict[str, str], tmp_path: Path) -> None:
     _, file = backup(there)
     with zipfile.ZipFile(file, "a") as archive:
