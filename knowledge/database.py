@@ -29,6 +29,8 @@ POSTGRESQL = "postgresql+psycopg"
 # The databases that are supported, as hosts write them, each with the driver that comes with us.
 DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": POSTGRESQL, "postgres": POSTGRESQL}
 CONNECT_SECONDS = 10
+# With a server, of one process at most (docs/deploy.md).
+CONNECTIONS = 15
 BUSY_TIMEOUT_MS = 5_000
 MAPPED_BYTES = 256 * 1024**2
 BACKUPS_KEPT = 3
@@ -55,6 +57,8 @@ def open_database(url: str) -> Engine:
         engine = create_engine(
             parts,
             pool_pre_ping=on_server,
+            # To connect anew costs more than most statements: all are kept that a rush has needed.
+            **({"pool_size": CONNECTIONS, "max_overflow": 0} if on_server else {}),
             # Errors are logged: what a statement's parameters hold, people wrote.
             hide_parameters=True,
             connect_args={"connect_timeout": CONNECT_SECONDS} if waits else {},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from knowledge import tables
 from knowledge.access import Place
-from knowledge.database import exclusive, migrate, open_database
+from knowledge.database import CONNECTIONS, exclusive, migrate, open_database
 from knowledge.embeddings.minilm import MiniLM
 from knowledge.index import Index
 from knowledge.lexical import postgres as on_postgres
@@ -134,3 +135,16 @@ def test_words_rank_as_they_do_in_sqlite(open_index: OpenIndex, postgres: str, m
         one, other = search(here, question, Place.internal()), search(there, question, Place.internal())
         assert paths([hit.stored for hit in one]) == paths([hit.stored for hit in other])
         assert [hit.lexical for hit in other] == pytest.approx([hit.lexical for hit in one], rel=0.05)
+
+
+def test_connections_that_a_rush_needed_are_kept_for_the_next(postgres: str):
+    engine = open_database(postgres)
+
+    def rush() -> set[int]:
+        """The server's processes behind as many connections at once as there may be."""
+        with ExitStack() as stack:
+            connections = [stack.enter_context(engine.connect()) for _ in range(CONNECTIONS)]
+            return {connection.scalar(text("SELECT pg_backend_pid()")) for connection in connections}
+
+    assert rush() == rush()
+    engine.dispose()
