@@ -22,6 +22,7 @@ written = 0.4
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import tomllib
 from collections.abc import Mapping
@@ -30,11 +31,20 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from bot.malformed_channels import in_words
 from chains.metering import Price
 from knowledge.access import parse_audience
 from knowledge.errors import AdminError
 
 log = logging.getLogger(__name__)
+
+# Slack's ids: by them things stay the same when they get another name.
+IDS = {"channel": "[CG][A-Z0-9]+", "group": "S[A-Z0-9]+", "user": "[UW][A-Z0-9]+"}
+WHERE = {
+    "channel": "write the channel's, such as C0123ABCD, from the end of its details in Slack",
+    "group": "write the user group's, such as S0123ABCD, from “Copy group ID” in its menu in Slack",
+    "user": "write the person's, such as U0123ABCD, from “Copy member ID” in their profile in Slack",
+}
 
 
 class BadChannels(AdminError):
@@ -42,7 +52,18 @@ class BadChannels(AdminError):
 
 
 def _principals(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted(parse_audience(names))) if names else ()
+    principals = sorted(parse_audience(names)) if names else ()
+    for principal in principals:
+        kind, _, own_id = principal.partition(":")
+        if kind in IDS and not re.fullmatch(IDS[kind], own_id):
+            raise ValueError(f"“{own_id}” is no id: {WHERE[kind]}")
+    return tuple(principals)
+
+
+def _channel_id(name: str) -> str:
+    if not re.fullmatch(f"{IDS['channel']}|D[A-Z0-9]+", name):
+        raise ValueError(f"“{name}” is no id: {WHERE['channel']}")
+    return name
 
 
 class _Table(BaseModel):
@@ -83,7 +104,7 @@ class Rules(_Table):
     """The whole file."""
 
     default: Channel = Channel()
-    channel: Mapping[str, Channel] = {}
+    channel: Mapping[Annotated[str, AfterValidator(_channel_id)], Channel] = {}
     limits: Limits = Limits()
     price: Mapping[str, ModelPrice] = {}
 
@@ -98,42 +119,45 @@ class Rules(_Table):
         return self.default.model_copy(update={name: getattr(own, name) for name in own.model_fields_set})
 
 
-def read_rules(file: Path) -> Rules:
-    """The file's rules; where there is no file, nothing special holds.
+def read_rules(file: Path, *, named: bool = False) -> Rules:
+    """The file's rules; where there is no file, nothing special holds, unless it was `named` by an admin.
 
     Raises:
-        BadChannels: it cannot be read or understood.
+        BadChannels: it cannot be read or understood; or it was named, and is not there.
     """
     try:
         return Rules.model_validate(tomllib.loads(file.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
+        if named:
+            raise BadChannels(
+                f"RAGTIME_CHANNELS names {file}, which is not there: correct it, or unset it for "
+                "channels.toml in RAGTIME_HOME"
+            ) from None
         return Rules()
     except OSError as error:
         raise BadChannels(f"{file} cannot be opened: {(error.strerror or str(error)).lower()}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadChannels(f"{file}: not valid TOML: {error}") from None
     except ValidationError as error:
-        lines = [
-            f"{file}: {'.'.join(map(str, item['loc']))}: {item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors(include_input=False, include_url=False)
-        ]
-        raise BadChannels("\n".join(lines)) from None
+        raise BadChannels("\n".join(f"{file}: {line}" for line in in_words(error))) from None
 
 
 class Channels:
-    """The rules as they stand in the file; without a file, nothing special holds.
+    """The rules as they stand in the file; without a file, nothing special holds, unless it was `named`.
 
-    A file that is broken while the bot runs is told of once, and what held before goes on holding.
+    A file that is broken while the bot runs, or a named one that is gone, is told of once, and what held
+    before goes on holding.
 
     Raises:
-        BadChannels: it is broken at the start.
+        BadChannels: it is broken at the start, or it was named, and is not there.
     """
 
-    def __init__(self, file: Path | None = None) -> None:
+    def __init__(self, file: Path | None = None, *, named: bool = False) -> None:
         self._file = file
+        self._named = named
         self._lock = threading.Lock()
         self._stamp = self._look()
-        self._rules = read_rules(file) if file else Rules()
+        self._rules = read_rules(file, named=named) if file else Rules()
 
     @property
     def rules(self) -> Rules:
@@ -145,7 +169,7 @@ class Channels:
             if stamp != self._stamp:
                 self._stamp = stamp
                 try:
-                    self._rules = read_rules(self._file)
+                    self._rules = read_rules(self._file, named=self._named)
                     log.info("%s is read anew", self._file)
                 except BadChannels as error:
                     log.error("%s; what held before goes on holding", error)

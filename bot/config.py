@@ -162,8 +162,13 @@ class Settings(BaseSettings):
 
     @property
     def channels(self) -> Path:
-        """The file of settings by channel and limits; it need not be there."""
+        """The file of settings by channel and limits."""
         return self.ragtime_channels or self.ragtime_home / "channels.toml"
+
+    @property
+    def names_channels(self) -> bool:
+        """Whether that file was named, and so has to be there: one that is not there sets no limits."""
+        return self.ragtime_channels is not None
 
     @property
     def database(self) -> str:

@@ -171,7 +171,7 @@ def _parts(
         client = slack_client(standin.secrets.bot_token, standin.api_url)
         with tempfile.TemporaryDirectory(prefix="ragtime-") as folder:
             own = open_database(f"sqlite:///{Path(folder) / 'playground.db'}")
-            channels = Channels(settings.channels)
+            channels = Channels(settings.channels, named=settings.names_channels)
             yield assemble(client, own, answerer, standin.secrets.signing_secret, channels), standin, None
             own.dispose()
         return
@@ -214,7 +214,7 @@ def _on_slack(settings: Settings, answerer: Answerer, engine: Engine, answers: b
         engine,
         answerer,
         secret,
-        Channels(settings.channels),
+        Channels(settings.channels, named=settings.names_channels),
         answers=answers,
         timing=Timing(settings.ragtime_takeover_seconds),
     )

@@ -18,11 +18,9 @@ def channels(settings: Settings) -> Iterator[Finding]:
 
     file = settings.channels
     try:
-        rules = read_rules(file)
+        rules = read_rules(file, named=settings.names_channels)
     except BadChannels as error:
-        yield Finding(
-            CHANNELS, "failed", str(error), "Correct the file: docs/channels.md says what it may say"
-        )
+        yield Finding(CHANNELS, "failed", str(error), "docs/channels.md says what may stand in the file")
         return
     if not file.exists():
         yield Finding(CHANNELS, "ok", "no settings by channel, no limits")

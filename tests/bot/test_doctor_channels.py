@@ -29,6 +29,10 @@ def test_a_broken_file_has_failed(tmp_path: Path) -> None:
     assert found(tmp_path, "[chanel]") == {"Channels": "failed"}
 
 
+def test_a_file_that_is_named_and_not_there_has_failed(tmp_path: Path) -> None:
+    assert found(tmp_path, None, RAGTIME_CHANNELS=str(tmp_path / "nope.toml")) == {"Channels": "failed"}
+
+
 @pytest.mark.parametrize(
     ("model", "more", "expected"),
     [

@@ -84,6 +84,11 @@ def test_a_chroma_server_that_is_not_there(there: dict[str, str], command: tuple
     assert "correct CHROMA_URL" in line
 
 
+def test_a_named_file_of_settings_by_channel_that_is_not_there(there: dict[str, str]) -> None:
+    line = line_of({**there, "RAGTIME_CHANNELS": "/nope.toml"}, *RUN)
+    assert line.startswith("RAGTIME_CHANNELS names /nope.toml, which is not there: correct it, or unset it")
+
+
 def test_a_damaged_store_of_vectors(there: dict[str, str]) -> None:
     folder = Path(there["RAGTIME_HOME"]) / "chroma"
     folder.mkdir()
