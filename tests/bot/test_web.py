@@ -126,6 +126,10 @@ def test_a_clock_that_makes_us_deaf_is_told_once(
     assert "`ragtime doctor`" in line
 
 
+def test_slacks_look_at_the_certificate_is_answered(client: TestClient) -> None:
+    assert post(client, b"ssl_check=1&token=old", kind="application/x-www-form-urlencoded") == 200
+
+
 def test_a_body_without_end_is_refused_unread(client: TestClient) -> None:
     assert post(client, b"x" * (MAX_BODY + 1)) == 413
 
