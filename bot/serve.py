@@ -70,7 +70,7 @@ def run(
     """Serves until SIGTERM or Ctrl-C, then ends in order: takes no more, finishes or hands back.
 
     With `answers` off it takes events in, and other processes answer.
-    `announce` is told in a line where Ragtime is, or as whom it is connected, as soon as it is.
+    `announce` is told in a line where Ragtime is, or as whom it is connected, once it is and can answer.
     `opened` is the answerer's being made ready meanwhile; where that fails, the serving ends, too.
     `engine` is the settings' database. The playground does not touch it: what is said there is gone
     with its workspace, so its inbox is in a database of its own, for as long as it runs.
@@ -79,6 +79,8 @@ def run(
         CannotStart: the port is taken, or Slack refuses a token.
     """
     sys.setswitchinterval(SWITCH_SECONDS)
+    if answers:
+        announce = _once_open(opened, announce)
     host = "0.0.0.0" if settings.mode == "http" else LOOPBACK
     listener = _listen(host, settings.port)
     with listener, _parts(settings, answerer, engine, announce, answers) as (assembly, standin, events):
@@ -138,12 +140,21 @@ def work(
     before = {number: signal.signal(number, lambda *_: ending.set()) for number in SIGNALS}
     try:
         assembly.start()
-        announce(f"Ragtime answers what is taken in{_as_whom(assembly)}. {HOW_TO_END}")
+        _once_open(opened, announce)(f"Ragtime answers what is taken in{_as_whom(assembly)}. {HOW_TO_END}")
         ending.wait()
         assembly.stop()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _once_open(opened: Future[Any], announce: Callable[[str], None]) -> Callable[[str], None]:
+    """Announces once questions can be answered. Where that fails, another line says why, and nothing else."""
+
+    def wait_with(line: str) -> None:
+        opened.add_done_callback(lambda opened: None if opened.exception() else announce(line))
+
+    return wait_with
 
 
 def _keep_what_is_loaded(_: object = None) -> None:

@@ -27,7 +27,9 @@ def serve(role: str, environment: Mapping[str, str], told: Callable[[str], None]
         time.sleep(slowness)
 
     answerer = FakeAnswerer(before=slowly, between=slowly)
-    parts = (settings, answerer, open_database(settings.database), told, Future())
+    opened: Future[None] = Future()
+    opened.set_result(None)
+    parts = (settings, answerer, open_database(settings.database), told, opened)
     if role == "worker":
         work(*parts)
     else:

@@ -30,9 +30,9 @@ def there(tmp_path: Path, model_folder: Path) -> dict[str, str]:
 
 
 def line_of(environment: dict[str, str], *arguments: str) -> str:
-    """The one line that a command ends with; beside it `run` says where it is."""
+    """The one line that a command ends with; `run` does not say before that it is there to be asked."""
     done = ragtime_here(environment, *arguments)
-    lines = [line for line in done.stderr.splitlines() if not line.startswith("Ragtime is at ")]
+    lines = done.stderr.splitlines()
     assert (done.returncode, done.stdout, len(lines)) == (1, "", 1), done
     return lines[0]
 
