@@ -20,6 +20,7 @@ from knowledge.database import migrate as migrate_tables
 from knowledge.database import open_database
 from knowledge.database_errors import told_plainly
 from knowledge.errors import AdminError
+from knowledge.home import make
 from knowledge.tables import HISTORY as KNOWLEDGE
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,13 @@ def work(settings: Settings) -> None:
 
 
 def migrate(settings: Settings) -> bool:
-    """Brings the database to this version's tables, and the queue's; returns whether anything changed."""
+    """Brings the database to this version's tables, and the queue's; returns whether anything changed.
+
+    Raises:
+        BadDatabase, HomeUnusable: it cannot be used or made.
+    """
+    if not settings.database_url:
+        make(settings.ragtime_home)
     engine = open_database(settings.database)
     try:
         with told_plainly(engine):

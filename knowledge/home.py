@@ -5,6 +5,7 @@ Apart from `knowledge.opening`: to find it taken needs none of the libraries tha
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -12,6 +13,16 @@ from filelock import FileLock, Timeout
 from knowledge.errors import AdminError
 
 LOCK = "owner.lock"
+ELSEWHERE = "set RAGTIME_HOME to another folder"
+MAKE_WRITABLE = f"make it writable for this user, or {ELSEWHERE}"
+ADVICE = {
+    # No folder can be made there: in /proc, say.
+    errno.ENOENT: f"no folder can be made there; {ELSEWHERE}",
+    errno.EEXIST: f"a file is in its place; {ELSEWHERE}",
+    errno.ENOTDIR: f"a file is in its place; {ELSEWHERE}",
+    errno.ENOSPC: f"free some space on its disk, or {ELSEWHERE}",
+    errno.EROFS: f"its disk can only be read; {ELSEWHERE}",
+}
 
 
 class HomeInUse(AdminError):
@@ -38,7 +49,7 @@ def own(home: Path) -> FileLock:
     except Timeout:
         raise HomeInUse(f"{home} is in use by another Ragtime process") from None
     except OSError as error:
-        raise _unusable(home, error) from None
+        raise unusable(home, error) from None
     return lock
 
 
@@ -52,11 +63,10 @@ def make(home: Path) -> None:
         # What people ask is in it. A home that is there already keeps the permissions that it was given.
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise _unusable(home, error) from None
+        raise unusable(home, error) from None
 
 
-def _unusable(home: Path, error: OSError) -> HomeUnusable:
+def unusable(home: Path, error: OSError) -> HomeUnusable:
+    """What keeps a home from being used, and what to do."""
     reason = (error.strerror or str(error)).lower()
-    return HomeUnusable(
-        f"{home} cannot be used ({reason}): make it writable, or set RAGTIME_HOME to another folder"
-    )
+    return HomeUnusable(f"{home} cannot be used ({reason}): {ADVICE.get(error.errno or 0, MAKE_WRITABLE)}")

@@ -14,6 +14,7 @@ from bot.model_settings import embedder_settings, model_settings
 from knowledge.embeddings.choice import BadEmbedder, choose, local_embedder
 from knowledge.embeddings.minilm import PACKAGE, SHA256
 from knowledge.errors import AdminError
+from knowledge.home import HomeUnusable
 
 if TYPE_CHECKING:
     import openai
@@ -35,7 +36,10 @@ def embedder(settings: Settings) -> Iterator[Finding]:
     try:
         local = local_embedder(settings.ragtime_home)
         local.embed_query("ragtime")
-    except (AdminError, OSError) as error:
+    except HomeUnusable as error:
+        yield Finding(LOCAL, "failed", first_line(error), "See the home's line above")
+        return
+    except AdminError as error:
         yield Finding(LOCAL, "failed", first_line(error), REINSTALL)
         return
     yield Finding(LOCAL, "ok", f"{local.name}: files as published, loads and embeds")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from bot.migrations import HISTORY as BOT_HISTORY
 from bot.tables import metadata as bot_tables
 from knowledge.database import BadDatabase, open_database, parsed, schema
 from knowledge.errors import AdminError
-from knowledge.home import HomeInUse, HomeUnusable, own
+from knowledge.home import HomeInUse, HomeUnusable, own, unusable
 from knowledge.tables import HISTORY as KNOWLEDGE_HISTORY
 from knowledge.tables import metadata as knowledge_tables
 from knowledge.vectors import connect
@@ -35,9 +34,14 @@ def home(settings: Settings) -> Iterator[Finding]:
     """Whether RAGTIME_HOME can be used."""
     folder = settings.ragtime_home
     there = existing_part(folder)
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        yield Finding("Home", "failed", f"{folder} cannot be written to", ANOTHER_HOME)
-    elif there != folder:
+    try:
+        with tempfile.TemporaryDirectory(dir=there, prefix="doctor-"):
+            pass
+    except OSError as error:
+        found, _, advice = str(unusable(folder, error)).partition(": ")
+        yield Finding("Home", "failed", found, advice[:1].upper() + advice[1:])
+        return
+    if there != folder:
         yield Finding("Home", "ok", f"{folder}, {NOT_YET}")
     else:
         yield Finding("Home", "ok", str(folder))

@@ -8,6 +8,7 @@ from pathlib import Path
 from knowledge.embeddings.base import Embedder
 from knowledge.embeddings.minilm import MiniLM
 from knowledge.errors import AdminError
+from knowledge.home import unusable
 
 LOCAL = "local"
 OPENAI = "openai"
@@ -79,5 +80,9 @@ def local_embedder(home: Path, threads: int = 0) -> MiniLM:
 
     Raises:
         UntrustedModel: its files are missing or were changed.
+        HomeUnusable: the graph cannot be written there.
     """
-    return MiniLM(home / "models", threads)
+    try:
+        return MiniLM(home / "models", threads)
+    except OSError as error:
+        raise unusable(home, error) from error

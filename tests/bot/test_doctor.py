@@ -290,6 +290,18 @@ def test_a_home_that_is_a_file_is_a_fault(tmp_path: Path) -> None:
     assert "RAGTIME_HOME" in finding.advice
 
 
+def test_a_home_in_which_nothing_can_be_written_is_no_fault_of_the_model() -> None:
+    settings = load_settings({"RAGTIME_HOME": "/dev/null/home"})
+    told = about("Home", storage.home(settings))
+    assert (told.found, told.advice) == (
+        "/dev/null/home cannot be used (not a directory)",
+        "A file is in its place; set RAGTIME_HOME to another folder",
+    )
+    finding = about("Local embedder", models.embedder(settings))
+    assert finding.failed
+    assert finding.advice == "See the home's line above"
+
+
 def test_a_home_in_use_by_a_running_bot_is_no_fault(environment: dict[str, str], home: Path) -> None:
     (home / "chroma").mkdir()
     lock = own(home)

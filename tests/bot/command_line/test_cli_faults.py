@@ -89,6 +89,13 @@ def test_a_named_file_of_settings_by_channel_that_is_not_there(there: dict[str, 
     assert line.startswith("RAGTIME_CHANNELS names /nope.toml, which is not there: correct it, or unset it")
 
 
+def test_a_new_home_is_made_by_a_migration_too(there: dict[str, str], tmp_path: Path) -> None:
+    home = tmp_path / "new" / "home"
+    done = ragtime_here({**there, "RAGTIME_HOME": str(home)}, "migrate")
+    assert (done.returncode, done.stdout) == (0, "The database is brought up.\n"), done.stderr
+    assert (home / "ragtime.db").is_file()
+
+
 def test_a_damaged_store_of_vectors(there: dict[str, str]) -> None:
     folder = Path(there["RAGTIME_HOME"]) / "chroma"
     folder.mkdir()
@@ -125,7 +132,21 @@ def test_an_address_of_a_database_that_is_wrong(
         ("DATABASE_URL", "mysql://me@host/db", "DATABASE_URL cannot be used (mysql is not supported, SQLite"),
         ("CHROMA_URL", "http://", "CHROMA_URL: "),
         ("CHROMA_URL", "http://host:many", "CHROMA_URL: "),
-        ("RAGTIME_HOME", "/dev/null/home", "/dev/null/home cannot be used"),
+        (
+            "RAGTIME_HOME",
+            "/dev/null/home",
+            "/dev/null/home cannot be used (not a directory): a file is in its",
+        ),
+        (
+            "RAGTIME_HOME",
+            "/dev/null",
+            "/dev/null cannot be used (file exists): a file is in its place; set RAG",
+        ),
+        (
+            "RAGTIME_HOME",
+            "/proc/home",
+            "/proc/home cannot be used (no such file or directory): no folder can be",
+        ),
     ],
 )
 def test_an_address_or_folder_that_is_none(there: dict[str, str], name: str, value: str, said: str) -> None:
