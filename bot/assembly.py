@@ -16,6 +16,7 @@ from bot.audience import Audience
 from bot.channels import Channels
 from bot.client import identify
 from bot.doorbell import Doorbell
+from bot.ending import ANSWERS_BY
 from bot.migrations import HISTORY
 from bot.queue.timing import Timing
 from bot.services import Queue, Services
@@ -24,7 +25,6 @@ from knowledge.database import migrate
 
 BACKGROUND_THREADS = 4
 TELLING_THREADS = 2
-STOP_SECONDS = 10.0
 
 
 class AnyWorkers(Protocol):
@@ -60,7 +60,7 @@ class Assembly:
         """How many events can be answered at a time now, here or elsewhere; 0 where nobody answers."""
         return self.workers.hands() if self.workers else self.services.queue.hands()
 
-    def stop(self, within: float = STOP_SECONDS) -> None:
+    def stop(self, within: float = ANSWERS_BY) -> None:
         """Finishes what is being answered, or hands it back; call it once nothing new can come in."""
         if self.workers:
             self.workers.stop(within)

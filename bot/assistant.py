@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from bot.answerer import KnownDocument
 from bot.config import SAMPLE_DOCS, Settings
+from bot.ending import SYNC_BY, Ending
 from bot.model_settings import embedder_settings, model_settings
 from bot.records.backup import About, database_file, save
 from bot.telemetry.traces import span
@@ -53,8 +54,6 @@ FIRST_SYNC_SECONDS = 120.0
 SYNC_EVERY_SECONDS = 300.0
 # How often it is looked whether another process that syncs the same index is done.
 TRY_AGAIN_SECONDS = 0.5
-# How long the end of the process waits for a sync to break off.
-STOP_SECONDS = 8.0
 
 
 class OtherDocuments(AdminError):
@@ -78,14 +77,17 @@ class SyncObserver(Protocol):
 
 
 class Assistant:
-    """Answers from one index. Opening takes a second or two: until then questions wait."""
+    """Answers from one index. Opening takes a second or two: until then questions wait.
+
+    Once `ending` has begun, syncs break off.
+    """
 
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
         self.engine = engine
         self.opened: Future[AnswerChain] = Future()
         self._synced = threading.Event()
-        self._stopping = threading.Event()
+        self.ending = Ending()
         self._one_opening = threading.Lock()
         self._one_sync = threading.Lock()
         self._syncing: threading.Thread | None = None
@@ -125,7 +127,7 @@ class Assistant:
                         log.error("The documents could not be synced: %s", error)
                         # Questions are answered from what there is.
                         self._synced.set()
-                    if self._stopping.wait(SYNC_EVERY_SECONDS):
+                    if self.ending.told.wait(SYNC_EVERY_SECONDS):
                         return
             finally:
                 self._synced.set()
@@ -135,10 +137,10 @@ class Assistant:
 
     def stop(self) -> None:
         """Ends the looking; a sync that runs breaks off, and the next one completes it."""
-        self._stopping.set()
+        self.ending.begin()
         if self._syncing is not None:
             # Native code that still runs when the process ends would crash it.
-            self._syncing.join(STOP_SECONDS)
+            self._syncing.join(self.ending.left(SYNC_BY))
 
     def sync(self, report: Report, named: Sequence[str] = (), here: Path | None = None) -> SyncReport:
         """Brings the index up to date with the documents' folder, one sync at a time.
@@ -147,7 +149,7 @@ class Assistant:
         """
 
         def told(progress: SyncProgress) -> None:
-            if self._stopping.is_set():
+            if self.ending.told.is_set():
                 raise _Stopped
             held()
             report(progress)
@@ -191,7 +193,7 @@ class Assistant:
             )
 
     def _wait_to_sync(self) -> None:
-        if self._stopping.wait(TRY_AGAIN_SECONDS):
+        if self.ending.told.wait(TRY_AGAIN_SECONDS):
             raise _Stopped
 
     def answer(self, question: Question) -> Iterator[AnswerEvent]:

@@ -72,9 +72,11 @@ class Handler:
                 kind = item.incoming.kind
                 measures.ANSWERS.record(_seconds(item), {"kind": kind, "outcome": outcome})
             except ClaimLost:
-                log.warning(
-                    "event %s: this worker was thought dead, another one answers", item.incoming.event_id
-                )
+                event_id = item.incoming.event_id
+                if self._stopping.is_set():
+                    log.info("event %s was handed back, as this process ends: another one answers", event_id)
+                else:
+                    log.warning("event %s: this worker was thought dead, another one answers", event_id)
             except Exception:
                 log.exception("event %s cannot be seen through", item.incoming.event_id)
                 self._hand_back(item)

@@ -43,7 +43,15 @@ def web(settings: Settings) -> None:
     check(settings)
     by_http = settings.model_copy(update={"slack_app_token": None})
     with observed(os.environ), owned(settings) as assistant:
-        serve.run(by_http, assistant, assistant.engine, announcer(settings), assistant.opened, answers=False)
+        serve.run(
+            by_http,
+            assistant,
+            assistant.engine,
+            announcer(settings),
+            assistant.opened,
+            assistant.ending,
+            answers=False,
+        )
 
 
 def work(settings: Settings) -> None:
@@ -61,7 +69,9 @@ def work(settings: Settings) -> None:
         assistant.keep_in_sync(LoggedSyncs())
         slack = slack_client(None, settings.slack_api_url)
         with kept(assistant.engine, settings.ragtime_keep_days, slack):
-            serve.work(settings, assistant, assistant.engine, announcer(settings), assistant.opened)
+            serve.work(
+                settings, assistant, assistant.engine, announcer(settings), assistant.opened, assistant.ending
+            )
         if assistant.opened.done():
             # It ended because this failed, or it was told to.
             assistant.opened.result()

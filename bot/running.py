@@ -91,7 +91,7 @@ def run(settings: Settings) -> None:
             slack = None if settings.mode == "playground" else slack_client(None, settings.slack_api_url)
             with kept(assistant.engine, settings.ragtime_keep_days, slack):
                 announce = log.info if in_json else terminal.announce
-                serve.run(settings, assistant, assistant.engine, announce, assistant.opened)
+                serve.run(settings, assistant, assistant.engine, announce, assistant.opened, assistant.ending)
             if assistant.opened.done():
                 # It ended because this failed, or it was told to.
                 assistant.opened.result()

@@ -5,15 +5,14 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import signal
 import socket
 import sys
 import tempfile
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -29,6 +28,7 @@ from bot.assembly import Assembly, assemble
 from bot.channels import Channels
 from bot.client import SLACK_ERRORS, error_code, is_transient, slack_client
 from bot.config import Settings
+from bot.ending import ANSWERS_BY, REQUESTS_BY, Ending, ended_by_signals
 from bot.queue.timing import Timing
 from bot.readiness import Readiness
 from bot.socket_mode import SocketMode
@@ -46,11 +46,8 @@ LOOPBACK = "127.0.0.1"
 # How long a thread that answers may hold the interpreter while an ack waits for it: a tenth of Python's own,
 # which made the acks of `python -m tests.load` three times as slow.
 SWITCH_SECONDS = 0.0005
-# Open pages and half-read requests may hold the server up for this long when it is told to stop.
-SERVER_STOP_SECONDS = 3
 BOT_TOKEN_PLACE = "from your app’s page “OAuth & Permissions”, once it is installed there"
 HOW_TO_END = "Ctrl-C ends it."
-SIGNALS = (signal.SIGTERM, signal.SIGINT)
 APP_TOKEN_PLACE = "from your app’s page “Basic Information”; it needs the scope connections:write"
 
 
@@ -64,6 +61,7 @@ def run(
     engine: Engine,
     announce: Callable[[str], None],
     opened: Future[Any],
+    ending: Ending,
     *,
     answers: bool = True,
 ) -> None:
@@ -71,7 +69,8 @@ def run(
 
     With `answers` off it takes events in, and other processes answer.
     `announce` is told in a line where Ragtime is, or as whom it is connected, once it is and can answer.
-    `opened` is the answerer's being made ready meanwhile; where that fails, the serving ends, too.
+    `opened` is the answerer's being made ready meanwhile; where that fails, the serving ends, too. `ending`
+    begins with the end.
     `engine` is the settings' database. The playground does not touch it: what is said there is gone
     with its workspace, so its inbox is in a database of its own, for as long as it runs.
 
@@ -111,11 +110,11 @@ def run(
                     announce(f"Ragtime takes events {where}{_as_whom(assembly)}. {HOW_TO_END}")
                 yield
                 if events:
-                    await run_in_threadpool(events.stop)
-                await run_in_threadpool(assembly.stop)
+                    await run_in_threadpool(events.stop, ending.left(REQUESTS_BY))
+                await run_in_threadpool(assembly.stop, ending.left(ANSWERS_BY))
 
         app = Starlette(routes=routes, lifespan=lifespan)
-        _serve(app, listener, opened)
+        _serve(app, listener, opened, ending)
 
 
 def work(
@@ -124,28 +123,24 @@ def work(
     engine: Engine,
     announce: Callable[[str], None],
     opened: Future[Any],
+    ending: Ending,
 ) -> None:
     """Answers what other processes take in, until SIGTERM or Ctrl-C; then finishes or hands back.
 
-    `announce` and `opened` are as for `run`.
+    `announce`, `opened` and `ending` are as for `run`.
 
     Raises:
         CannotStart: Slack refuses the token.
     """
     assembly = _on_slack(settings, answerer, engine, answers=True)
     watch_queue(assembly.services.engine)
-    ending = threading.Event()
     opened.add_done_callback(_keep_what_is_loaded)
-    opened.add_done_callback(lambda opened: ending.set() if opened.exception() else None)
-    before = {number: signal.signal(number, lambda *_: ending.set()) for number in SIGNALS}
-    try:
+    opened.add_done_callback(lambda opened: ending.begin() if opened.exception() else None)
+    with ended_by_signals(ending):
         assembly.start()
         _once_open(opened, announce)(f"Ragtime answers what is taken in{_as_whom(assembly)}. {HOW_TO_END}")
-        ending.wait()
-        assembly.stop()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        ending.told.wait()
+        assembly.stop(ending.left(ANSWERS_BY))
 
 
 def _once_open(opened: Future[Any], announce: Callable[[str], None]) -> Callable[[str], None]:
@@ -276,7 +271,7 @@ def _another(port: int) -> str:
     return f"PORT={port + 1 if 1024 <= port < 65535 else 3000} make run"
 
 
-def _serve(app: Starlette, listener: socket.socket, opened: Future[Any]) -> None:
+def _serve(app: Starlette, listener: socket.socket, opened: Future[Any], ending: Ending) -> None:
     config = uvicorn.Config(
         app,
         # What it logs goes where everything else does, in the same form.
@@ -284,18 +279,29 @@ def _serve(app: Starlette, listener: socket.socket, opened: Future[Any]) -> None
         log_level="warning",
         access_log=False,
         lifespan="on",
-        timeout_graceful_shutdown=SERVER_STOP_SECONDS,
+        timeout_graceful_shutdown=REQUESTS_BY,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, ending)
 
     def end_if_failed(opened: Future[Any]) -> None:
-        server.should_exit |= opened.exception() is not None
+        if opened.exception() is not None:
+            ending.begin()
+            server.should_exit = True
 
     opened.add_done_callback(end_if_failed)
-    # Once all is ended in order, uvicorn raises the signal that it caught again: it has done its work.
-    before = {number: signal.signal(number, lambda *_: None) for number in SIGNALS}
-    try:
+    # Once all is ended in order, uvicorn raises the signal that it caught again.
+    with ended_by_signals(ending):
         server.run(sockets=[listener])
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+
+
+class _Server(uvicorn.Server):
+    """Tells all others as soon as a signal tells it to end."""
+
+    def __init__(self, config: uvicorn.Config, ending: Ending) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Called by the signal."""
+        self._ending.begin_in_time()
+        super().handle_exit(sig, frame)

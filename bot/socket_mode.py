@@ -48,9 +48,14 @@ class SocketMode:
         """Begins to connect; returns at once."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Takes no more events."""
+    def stop(self, within: float) -> None:
+        """Takes no more events; the client waits until something comes in, but nobody waits longer for it."""
         self._stopping.set()
+        closing = threading.Thread(target=self._close, name="socket-mode-close", daemon=True)
+        closing.start()
+        closing.join(within)
+
+    def _close(self) -> None:
         self._thread.join()
         self._handler.close()
 

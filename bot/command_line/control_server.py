@@ -20,6 +20,7 @@ from starlette.routing import Route
 from bot.assistant import Assistant
 from bot.command_line.control import ADDRESS
 from bot.command_line.tasks import perform
+from bot.ending import SYNC_BY
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def serving(home: Path, assistant: Assistant) -> Iterator[None]:
         finally:
             address.unlink(missing_ok=True)
             server.should_exit = True
-            thread.join(timeout=2)
+            thread.join(assistant.ending.left(SYNC_BY))
 
 
 def _endpoint(assistant: Assistant) -> Any:

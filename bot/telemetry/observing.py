@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Literal
 
+from bot.ending import REPORT_SECONDS
 from bot.telemetry.traces import event_of_trace
 from knowledge.errors import AdminError
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 Signal = Literal["TRACES", "METRICS"]
 HTTP, GRPC = "http/protobuf", "grpc"
-# For what is left to send when the process ends. By themselves the exporters would try for half a minute.
-LAST_SECONDS = 2.0
 
 # Sends what is left, and ends.
 End = Callable[[], None]
@@ -56,8 +55,8 @@ def observed(environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def _end(ends: list[End]) -> None:
-    """Ends all at once; a collector that does not answer holds nobody up for longer than that."""
-    deadline = time.monotonic() + LAST_SECONDS
+    """Ends all at once. By themselves the exporters would try for half a minute."""
+    deadline = time.monotonic() + REPORT_SECONDS
     threads = [threading.Thread(target=end, name="last report", daemon=True) for end in ends]
     for thread in threads:
         thread.start()

@@ -6,9 +6,10 @@ import gc
 import json
 import os
 import socket
+import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -133,6 +134,25 @@ def test_it_ends_in_order_with_what_it_was_answering(slack: LocalSlack, tmp_path
         first = told_by(said)[0]
         us = "@ragtime of Playground (https://playground.slack.com/)"
         assert first == f"Ragtime is connected by Socket Mode, as {us}. Ctrl-C ends it."
+
+
+def test_it_ends_in_time_whatever_hangs_and_hands_back_what_it_was_answering(
+    slack: LocalSlack, tmp_path: Path, port: int
+) -> None:
+    environment = _environment(slack, tmp_path, port, SLOWNESS="60")
+    del environment["SLACK_APP_TOKEN"]
+    with _process(environment | {"SLACK_SIGNING_SECRET": slack.secrets.signing_secret}) as (process, _):
+        _wait_until_ready(slack, port)
+        slack.deliver_to(f"http://127.0.0.1:{port}/slack/events")
+        slack.say("@Ragtime on call?", "C0GENERAL")
+        slack.wait_until(lambda: slack.calls("assistant.threads.setStatus"))
+        with socket.create_connection(("127.0.0.1", port)) as half:
+            half.sendall(b"POST /slack/events HTTP/1.1\r\nHost: ragtime\r\nContent-Length: 9\r\n\r\nhalf")
+            process.terminate()
+            process.join(11)
+        assert process.exitcode == 0
+    with closing(sqlite3.connect(tmp_path / "ragtime.db")) as database:
+        assert database.execute("SELECT state, interruptions FROM inbox").fetchall() == [("accepted", 0)]
 
 
 def test_the_playground_is_the_whole_bot_in_one_process(slack: LocalSlack, tmp_path: Path, port: int) -> None:

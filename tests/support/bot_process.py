@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 
 from bot.config import load_settings
+from bot.ending import Ending
 from bot.serve import run, work
 from chains.contract import Question
 from knowledge.database import open_database
@@ -29,7 +30,7 @@ def serve(role: str, environment: Mapping[str, str], told: Callable[[str], None]
     answerer = FakeAnswerer(before=slowly, between=slowly)
     opened: Future[None] = Future()
     opened.set_result(None)
-    parts = (settings, answerer, open_database(settings.database), told, opened)
+    parts = (settings, answerer, open_database(settings.database), told, opened, Ending())
     if role == "worker":
         work(*parts)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 
@@ -46,8 +47,9 @@ def standing(engine: Engine) -> tuple[str, str | None]:
 
 
 def test_what_is_not_answered_in_time_is_handed_back_and_answered_once_by_another(
-    slack: LocalSlack, engine: Engine
+    slack: LocalSlack, engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "bot")
     begun, go_on = threading.Event(), threading.Event()
 
     def stand_still(_: object) -> None:
@@ -65,8 +67,10 @@ def test_what_is_not_answered_in_time_is_handed_back_and_answered_once_by_anothe
         another = bot(slack, engine, FakeAnswerer())
         another.start()
         slack.wait_for_reply(question)
-        # The slow one goes on, notices that it is too late, and says nothing.
+        # The slow one goes on, notices that it is too late, and says nothing in Slack.
         go_on.set()
+        slack.wait_until(lambda: "as this process ends" in caplog.text, PATIENCE, 0.1)
+        assert "thought dead" not in caplog.text
         slack.wait_until(lambda: standing(engine) == ("answered", None), PATIENCE, 0.1)
         another.stop()
     slack.wait_for_quiet()
