@@ -22,7 +22,6 @@ written = 0.4
 from __future__ import annotations
 
 import logging
-import re
 import threading
 import tomllib
 from collections.abc import Mapping
@@ -31,20 +30,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from bot import slack_ids
 from bot.malformed_channels import in_words
 from chains.metering import Price
 from knowledge.access import parse_audience
 from knowledge.errors import AdminError
 
 log = logging.getLogger(__name__)
-
-# Slack's ids: by them things stay the same when they get another name.
-IDS = {"channel": "[CG][A-Z0-9]+", "group": "S[A-Z0-9]+", "user": "[UW][A-Z0-9]+"}
-WHERE = {
-    "channel": "write the channel's, such as C0123ABCD, from the end of its details in Slack",
-    "group": "write the user group's, such as S0123ABCD, from “Copy group ID” in its menu in Slack",
-    "user": "write the person's, such as U0123ABCD, from “Copy member ID” in their profile in Slack",
-}
 
 
 class BadChannels(AdminError):
@@ -55,15 +47,13 @@ def _principals(names: tuple[str, ...]) -> tuple[str, ...]:
     principals = sorted(parse_audience(names)) if names else ()
     for principal in principals:
         kind, _, own_id = principal.partition(":")
-        if kind in IDS and not re.fullmatch(IDS[kind], own_id):
-            raise ValueError(f"“{own_id}” is no id: {WHERE[kind]}")
+        if kind in slack_ids.FORMS:
+            slack_ids.checked(kind, own_id)
     return tuple(principals)
 
 
 def _channel_id(name: str) -> str:
-    if not re.fullmatch(f"{IDS['channel']}|D[A-Z0-9]+", name):
-        raise ValueError(f"“{name}” is no id: {WHERE['channel']}")
-    return name
+    return slack_ids.checked("channel", name)
 
 
 class _Table(BaseModel):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +12,7 @@ from typing import Annotated
 import typer
 
 from bot.config import MOST_DAYS
+from bot.slack_ids import checked
 from knowledge.errors import AdminError
 
 export_app = typer.Typer(
@@ -23,6 +26,9 @@ Person = Annotated[str, typer.Argument(metavar="user_id", help="Their Slack id, 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
+NOTHING = "Nothing is kept of {}."
+
+
 class CannotWrite(AdminError):
     """The export cannot be written; the message says where to and why."""
 
@@ -30,21 +36,36 @@ class CannotWrite(AdminError):
 @export_app.command(name="person")
 def export_person(
     user_id: Person,
-    out: Annotated[Path | None, typer.Option(help="The file to write; else it is printed.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write, which must not be there yet; else it is printed.")
+    ] = None,
 ) -> None:
     """All that is kept of one person, as JSON: questions, replies, feedback, guides, events."""
     from bot.records.opening import opened
-    from bot.records.personal import all_of
+    from bot.records.personal import all_of, is_nothing
 
+    checked("user", user_id)
     with opened() as engine:
-        found = json.dumps(all_of(engine, user_id), indent=2, ensure_ascii=False)
+        found = all_of(engine, user_id)
+    if is_nothing(found):
+        print(NOTHING.format(user_id), file=sys.stderr)
+    _write(json.dumps(found, indent=2, ensure_ascii=False), out)
+
+
+def _write(text: str, out: Path | None) -> None:
+    """Prints it, or writes it into a new file that is for this user's eyes.
+
+    Raises:
+        CannotWrite: there is such a file, or it cannot be made.
+    """
     if out is None:
-        print(found)
+        print(text)
         return
     try:
-        # What is in it is for this user's eyes.
-        out.touch(mode=0o600)
-        out.write_text(found + "\n", encoding="utf-8")
+        with open(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except FileExistsError:
+        raise CannotWrite(f"{out} is there already: name another file") from None
     except OSError as error:
         raise CannotWrite(f"{out} cannot be written ({error.strerror}): name another file") from None
 
@@ -83,8 +104,14 @@ def forget_person(user_id: Person, yes: Yes = False) -> None:
     """Delete all that is kept of one person. The messages in Slack stay. It cannot be undone."""
     from bot.records.forgetting import forget_person as forget_all_of
     from bot.records.opening import copies, opened
+    from bot.records.personal import all_of, is_nothing
 
+    checked("user", user_id)
     with opened() as engine:
+        if is_nothing(all_of(engine, user_id)):
+            print(NOTHING.format(user_id))
+            _tell_of_copies(copies(engine))
+            return
         if not yes and not typer.confirm(f"Delete all that is kept of {user_id}?"):
             raise typer.Exit(1)
         done = forget_all_of(engine, user_id)
@@ -96,5 +123,5 @@ def forget_person(user_id: Person, yes: Yes = False) -> None:
 
 def _tell_of_copies(copies: list[Path]) -> None:
     if copies:
-        print("Copies from before migrations still hold it. Delete them once you need them no more:")
+        print("Copies from before migrations may still hold it. Delete them once you need them no more:")
         print(*copies, sep="\n")

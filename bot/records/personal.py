@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,6 +36,11 @@ def all_of(engine: Engine, user: str) -> dict[str, Any]:
             "guides": begun,
             "said_in_guides_of_others": guide_words.said(connection, user),
         }
+
+
+def is_nothing(found: Mapping[str, Any]) -> bool:
+    """Whether nothing is kept of a person, by what `all_of` found."""
+    return not any(isinstance(part, list) and part for part in found.values())
 
 
 def _rows(connection: Connection, query: Select) -> list[dict[str, Any]]:

@@ -208,6 +208,31 @@ def test_an_export_goes_to_a_file_that_only_its_user_reads(engine: Engine, tmp_p
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
+def test_an_export_puts_nothing_in_place_of_a_file_that_is_there(engine: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "anna.json"
+    file.write_text("what was there")
+    done = ragtime("export", "person", "U0ANNA", "--out", str(file))
+    assert str(done.exception) == f"{file} is there already: name another file"
+    assert file.read_text() == "what was there"
+
+
+def test_where_nothing_is_kept_of_a_person_that_is_said(engine: Engine) -> None:
+    answered(engine, OTHERS)
+    exported = ragtime("export", "person", "U0NOBODY")
+    assert (exported.exit_code, exported.stderr) == (0, "Nothing is kept of U0NOBODY.\n")
+    assert json.loads(exported.stdout)["events"] == []
+    forgotten = ragtime("forget", "person", "U0NOBODY")
+    assert (forgotten.exit_code, forgotten.stdout) == (0, "Nothing is kept of U0NOBODY.\n")
+
+
+@pytest.mark.parametrize("command", [("export", "person"), ("forget", "person", "--yes")])
+@pytest.mark.parametrize("given", ["", "Anna", "@anna", "u0anna"])
+def test_what_is_no_id_is_nobody(engine: Engine, command: tuple[str, ...], given: str) -> None:
+    done = ragtime(*command, given)
+    assert str(done.exception).startswith(f"“{given}” is no id: write the person's, such as U0123ABCD, from")
+    assert done.stdout == ""
+
+
 def test_an_export_that_cannot_be_written_says_so(engine: Engine, tmp_path: Path) -> None:
     done = ragtime("export", "person", "U0ANNA", "--out", str(tmp_path / "no" / "folder.json"))
     assert str(done.exception).endswith("cannot be written (No such file or directory): name another file")
