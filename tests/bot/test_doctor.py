@@ -666,6 +666,18 @@ def test_a_proxy_is_named_without_its_password(proxy: str) -> None:
     assert machine.address_of_proxy(proxy) == "http://me:***@proxy.acme.test:8080"
 
 
+def test_a_proxy_and_certificates_in_the_env_file_are_in_use(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text("")
+    (tmp_path / ".env").write_text(f"HTTPS_PROXY=http://127.0.0.1:9\nSSL_CERT_FILE={bundle}\n")
+    there = {"HOME": str(tmp_path), "RAGTIME_HOME": str(tmp_path), "RAGTIME_DOCS": str(tmp_path)}
+    found = {
+        each["subject"]: each["found"] for each in json.loads(ragtime_here(there, "doctor", "--json").stdout)
+    }
+    assert found["Proxy"] == "Slack is reached through http://127.0.0.1:9"
+    assert found["Certificates"] == f"the system's store; SSL_CERT_FILE={bundle}"
+
+
 def test_a_finding_is_plain_data() -> None:
     finding = Finding("Disk", "ok", "roomy")
     assert replace(finding, status="failed").failed
