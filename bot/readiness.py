@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, select
 
+from bot import disk
+from bot.inbox import try_to_write
 from bot.tables import inbox
 from bot.telemetry.reasons import reason
 
@@ -93,16 +95,21 @@ class _Part:
 
 
 def database(engine: Engine) -> Check:
-    """Whether the inbox can be read; of SQLite, whether its file is still where it belongs."""
-    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    """Whether an event could be written down; of SQLite, whether its file is there, and room on its disk."""
 
-    def check() -> None:
-        if file and not Path(file).is_file():
+    def check_file() -> None:
+        if not file.is_file():
             raise NotReady(f"{file} is gone")
+        # To write and take it back, as elsewhere, would not reach the disk.
+        if (left := disk.free(file)) < disk.FULL:
+            raise NotReady(f"the disk of {file} is full: {left // disk.MIB} MB are free")
         with engine.connect() as connection:
             connection.execute(select(inbox.c.id).limit(1)).all()
 
-    return check
+    if engine.dialect.name != "sqlite":
+        return lambda: try_to_write(engine)
+    file = Path(engine.url.database or "")
+    return check_file
 
 
 def workers(hands: Callable[[], int]) -> Check:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from urllib.request import getproxies
 
+from bot import disk
 from bot.client import proxy_for
 from bot.config import SAMPLE_DOCS, Settings
+from bot.disk import GIB
 from bot.doctor.finding import Finding
 from knowledge.addresses import shown
 
 PYTHONS = ((3, 11), (3, 14))
-GIB = 2**30
-LOW_DISK = 1 * GIB
 # The local embedder, Chroma and a few thousand documents stay below this.
 LOW_MEMORY = GIB // 2
 CERTIFICATE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE")
@@ -113,7 +112,7 @@ def address_of_proxy(url: str) -> str:
 
 def resources(settings: Settings) -> Iterator[Finding]:
     """Free space where the data live, and free memory."""
-    yield disk(shutil.disk_usage(existing_part(settings.ragtime_home)).free, settings.ragtime_home)
+    yield room(disk.free(settings.ragtime_home), settings.ragtime_home)
     free = available_memory()
     if free is None:
         yield Finding("Memory", "skipped", "this system does not say how much is free")
@@ -121,11 +120,14 @@ def resources(settings: Settings) -> Iterator[Finding]:
         yield memory(free)
 
 
-def disk(free: int, where: Path) -> Finding:
-    """What so many free bytes mean."""
+def room(free: int, where: Path) -> Finding:
+    """What so many free bytes on a disk mean."""
     found = f"{free / GIB:.1f} GB free at {where}"
-    if free < LOW_DISK:
-        return Finding("Disk", "warning", found, "Free some space, or set RAGTIME_HOME to another disk")
+    advice = "Free some space, or set RAGTIME_HOME to another disk"
+    if free < disk.FULL:
+        return Finding("Disk", "failed", f"{free / disk.MIB:.0f} MB free at {where}", advice)
+    if free < disk.LOW:
+        return Finding("Disk", "warning", found, advice)
     return Finding("Disk", "ok", found)
 
 
@@ -146,8 +148,3 @@ def available_memory() -> int | None:
     values = dict(line.split(":", 1) for line in lines if ":" in line)
     words = values.get("MemAvailable", "").split()
     return int(words[0]) * 1024 if words else None
-
-
-def existing_part(path: Path) -> Path:
-    """The path, or the nearest folder above it that exists."""
-    return next(folder for folder in (path, *path.parents) if folder.exists())

@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from bot.config import Settings
+from bot.disk import existing_part
 from bot.doctor.finding import SERVER_SECONDS, Finding, first_line
-from bot.doctor.machine import existing_part
 from bot.migrations import HISTORY as BOT_HISTORY
 from bot.tables import metadata as bot_tables
 from knowledge.database import BadDatabase, open_database, parsed, schema

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot import disk
 from bot.config import Settings, load_settings
 from bot.doctor import (
     CHECKS,
@@ -641,8 +642,9 @@ def test_an_index_before_its_first_sync_is_no_fault(environment: dict[str, str])
 
 
 def test_little_room_is_a_warning() -> None:
-    assert machine.disk(machine.LOW_DISK - 1, Path("home")).status == "warning"
-    assert machine.disk(machine.LOW_DISK, Path("home")).status == "ok"
+    assert machine.room(disk.FULL - 1, Path("home")).status == "failed"
+    assert machine.room(disk.LOW - 1, Path("home")).status == "warning"
+    assert machine.room(disk.LOW, Path("home")).status == "ok"
     assert machine.memory(machine.LOW_MEMORY - 1).status == "warning"
     assert machine.memory(machine.LOW_MEMORY).status == "ok"
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from bot import readiness
+from bot import disk, readiness
 from bot.assistant import Assistant
 from bot.config import load_settings
 from bot.migrations import HISTORY
@@ -67,6 +67,38 @@ def test_a_sqlite_file_that_is_gone_is_noticed_although_it_is_still_open(tmp_pat
     assert asked(parts)[0] == 200
     (tmp_path / "ragtime.db").unlink()
     assert asked(parts) == (503, {"database": "failed"})
+    engine.dispose()
+
+
+def test_a_disk_without_room_for_sqlite_is_noticed_before_a_question_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = bot_database(tmp_path)
+    parts = Readiness({"database": readiness.database(engine)}, patience=30)
+    assert asked(parts)[0] == 200
+    # Other tests write to this disk, too.
+    monkeypatch.setattr(disk, "FULL", disk.free(tmp_path) + disk.GIB)
+    assert asked(parts) == (503, {"database": "failed"})
+    assert "ragtime.db is full: " in caplog.text
+    engine.dispose()
+
+
+def test_a_postgresql_that_takes_no_writes_is_noticed(
+    postgres: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine = open_database(postgres)
+    migrate(engine, HISTORY, "bot")
+    parts = Readiness({"database": readiness.database(engine)}, patience=30)
+    assert asked(parts)[0] == 200
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM inbox")) == 0
+        # As hosts do with a database whose disk is full.
+        connection.execute(
+            text(f"ALTER DATABASE {engine.url.database} SET default_transaction_read_only = on")
+        )
+    engine.dispose()
+    assert asked(parts) == (503, {"database": "failed"})
+    assert "ReadOnlySqlTransaction" in caplog.text
     engine.dispose()
 
 
