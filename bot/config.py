@@ -131,6 +131,13 @@ class Settings(BaseSettings):
             raise ValueError("it names no server: write it like http://localhost:8000")
         return value
 
+    @field_validator("ragtime_docs_url")
+    @classmethod
+    def _for_everybody(cls, value: str | None) -> str | None:
+        if value is not None and secrets_in(value):
+            raise ValueError("everybody would read the password or key in it: leave that out")
+        return value
+
     @field_validator("slack_api_url")
     @classmethod
     def _trailing_slash(cls, value: str) -> str:
@@ -183,7 +190,7 @@ class Settings(BaseSettings):
     @property
     def addresses(self) -> tuple[str, ...]:
         """The addresses that are set: passwords and keys may stand in them."""
-        named = (self.slack_api_url, self.openai_base_url, self.ragtime_docs_url, self.chroma_url)
+        named = (self.slack_api_url, self.openai_base_url, self.chroma_url)
         return tuple(address for address in (*named, self.database_url) if address)
 
     @property

@@ -64,6 +64,10 @@ def test_the_tokens_choose_the_mode(more: dict[str, str], mode: str):
         ({"OPENAI_BASE_URL": "localhost"}, "OPENAI_BASE_URL: write it with http"),
         ({"SLACK_API_URL": "slack.com"}, "SLACK_API_URL: write it with http"),
         ({"RAGTIME_DOCS_URL": "wiki"}, "RAGTIME_DOCS_URL: write it with http"),
+        (
+            {"RAGTIME_DOCS_URL": "https://me:secret@wiki"},
+            "RAGTIME_DOCS_URL: everybody would read the password",
+        ),
     ],
 )
 def test_a_bad_value_is_one_line_with_its_name_and_what_to_do(environment: dict[str, str], said: str):
