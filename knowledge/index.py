@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +62,7 @@ class Index:
     reader: TokenReader
     # Kept open, by embedder: to open them costs as much as to search them.
     _opened: dict[str, Vectors] = field(init=False, default_factory=dict)
+    _turns: threading.Lock = field(init=False, default_factory=threading.Lock)
 
     @property
     def embedder(self) -> Embedder:
@@ -121,6 +124,19 @@ class Index:
         if vectors is None:
             self._opened[maker.name] = vectors = open_vectors(self.chroma, maker.name)
         return vectors, maker
+
+    def turn(self) -> AbstractContextManager[object]:
+        """Whose turn it is to search: one thread at a time, where all that a search needs is in this process.
+
+        Two that compute at once are no quicker than one after the other, but keep taking the interpreter from
+        each other, and from whoever acknowledges an event. Where servers are asked, nobody waits for others.
+        """
+        asks_servers = (
+            self.engine.dialect.name != "sqlite"
+            or not self.chroma.get_settings().is_persistent
+            or any(embedder.remote for embedder in self.embedders)
+        )
+        return nullcontext() if asks_servers else self._turns
 
     def let_go(self) -> None:
         """Has vectors opened anew when they are next used."""

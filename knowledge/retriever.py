@@ -104,11 +104,12 @@ def search(
     The same passage in several documents counts once. Where the question has no vector, words alone are
     searched, and `limited` is told why, in words for the admin.
     """
-    try:
-        return _search(index, question, place, limit, limited)
-    except VectorsGone:
-        index.let_go()
-        return _search(index, question, place, limit, limited)
+    with index.turn():
+        try:
+            return _search(index, question, place, limit, limited)
+        except VectorsGone:
+            index.let_go()
+            return _search(index, question, place, limit, limited)
 
 
 def _search(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +17,7 @@ from chromadb.api import ClientAPI
 
 from knowledge import retriever
 from knowledge.access import Place
+from knowledge.embeddings.base import Encoded
 from knowledge.embeddings.minilm import MiniLM
 from knowledge.find import find_documents
 from knowledge.index import Index
@@ -150,6 +155,41 @@ def test_vectors_stay_open_between_searches_and_are_opened_again_where_they_were
     (again,) = search(index, "on call", everyone)
     assert again.dense == pytest.approx(1.0, abs=1e-5) != hit.dense
     assert opened == ["words"] * 2
+
+
+@dataclass
+class Watched(WordEmbedder):
+    """Notes how many use it at once. Where they meet, each waits until so many do."""
+
+    meet: threading.Barrier | None = None
+    now: int = 0
+    most: int = 0
+    counting: Any = field(default_factory=threading.Lock)
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        with self.counting:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        if self.meet:
+            self.meet.wait()
+        time.sleep(0.01)
+        with self.counting:
+            self.now -= 1
+        return super().encode(texts)
+
+
+@pytest.mark.parametrize(("remote", "expected"), [(False, 1), (True, 4)])
+def test_searches_take_turns_unless_a_server_is_waited_for(
+    open_index: Callable[..., Index], tmp_path: Path, remote: bool, expected: int
+):
+    embedder = Watched(remote=remote)
+    index = open_index(embedder)
+    sync(index, write(tmp_path / "docs", {"oncall.md": PAGES["open/oncall.md"]}))
+    embedder.most = 0
+    embedder.meet = threading.Barrier(expected, timeout=30)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(lambda _: search(index, "on call", Place.internal()), range(4)))
+    assert embedder.most == expected
 
 
 def test_restricted_documents_by_the_hundred_do_not_crowd_out_what_may_be_read(tmp_path: Path):
