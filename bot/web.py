@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Callable
 
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -22,10 +23,14 @@ def slack_events(app: Callable[[], SlackApp]) -> Route:
 
     async def receive(request: Request) -> Response:
         body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > MAX_BODY:
-                return PlainTextResponse("too large", 413)
+        try:
+            async for piece in request.stream():
+                body += piece
+                if len(body) > MAX_BODY:
+                    return PlainTextResponse("too large", 413)
+        except (ClientDisconnect, CancelledError):
+            # Whoever sends it is gone, or this process is about to be: no error of ours.
+            return PlainTextResponse("not read to its end", 503)
         if not app().signatures.good(request.headers, body):
             return PlainTextResponse("not signed by Slack", 401)
         try:

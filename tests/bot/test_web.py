@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from bot import inbox
 from bot.assembly import assemble
@@ -132,6 +134,30 @@ def test_slacks_look_at_the_certificate_is_answered(client: TestClient) -> None:
 
 def test_a_body_without_end_is_refused_unread(client: TestClient) -> None:
     assert post(client, b"x" * (MAX_BODY + 1)) == 413
+
+
+def test_half_a_request_is_no_error_of_ours(client: TestClient) -> None:
+    """Neither where its sender is gone, nor where the server ends meanwhile and cancels it."""
+    sent: list[Message] = []
+
+    async def half(then: Callable[[], Message]) -> None:
+        coming = iter([lambda: {"type": "http.request", "body": b"{", "more_body": True}, then])
+
+        async def receive() -> Message:
+            return next(coming)()
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await client.app(scope, receive, send)
+
+    def cancelled() -> Message:
+        raise asyncio.CancelledError
+
+    scope = {"type": "http", "method": "POST", "path": "/slack/events", "query_string": b"", "headers": []}
+    asyncio.run(half(lambda: {"type": "http.disconnect"}))
+    asyncio.run(half(cancelled))
+    assert [message["status"] for message in sent if "status" in message] == [503, 503]
 
 
 def test_what_looks_like_sql_is_text(tmp_path: Path) -> None:
