@@ -16,6 +16,7 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from bot.answerer import KnownDocument
+from bot.channels import read_rules
 from bot.config import SAMPLE_DOCS, Settings
 from bot.ending import SYNC_BY, Ending
 from bot.model_settings import embedder_settings, model_settings
@@ -277,10 +278,13 @@ def open_chain(settings: Settings, engine: Engine) -> AnswerChain:
 
 
 def check(settings: Settings) -> None:
-    """Says before anything is served that the embedder or the model cannot be set up. Calls neither.
+    """Says before anything is served what of the settings cannot be used: embedder, model, channels' file.
+
+    Calls nothing.
 
     Raises:
-        BadEmbedder, BadModel: they cannot.
+        BadEmbedder, BadModel, BadChannels: they cannot be used.
     """
+    read_rules(settings.channels, named=settings.names_channels)
     check_embedder(embedder_settings(settings))
     connect_model(model_settings(settings))
