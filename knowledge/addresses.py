@@ -16,9 +16,10 @@ _SECRETS = (
     re.compile(
         rf"""(\b(?!{_WEB})[a-z][a-z0-9+.-]*://[^:/?#@\s"]*:)([^@\s"]*(?:@[^@/?\s"]*)*)(?=@)""", re.IGNORECASE
     ),
-    # PostgreSQL's `sslkey` and `passfile` name files.
+    # PostgreSQL's `sslkey` and `passfile` name files. What is hidden already may be followed by a colon.
     re.compile(
-        r"""([?&][\w.-]*(?:password|passwd|passphrase|token|ticket|secret|(?<!ssl)key)=)([^&#\s"']+)""",
+        r"""([?&][\w.-]*(?:password|passwd|passphrase|token|ticket|secret|(?<!ssl)key)=)"""
+        r"""(?!\*{3}[.,:;)]*(?:[&#\s"']|$))([^&#\s"']+)""",
         re.IGNORECASE,
     ),
 )

@@ -57,6 +57,11 @@ def test_what_is_said_of_an_address_does_not_repeat_its_secrets() -> None:
     assert said == "“***” and *** are wrong"
 
 
+def test_what_follows_a_secret_stays() -> None:
+    address = "postgresql://u@db/x?password=geheimnis"
+    assert without_secrets(f"{address}: refused", address) == "postgresql://u@db/x?password=***: refused"
+
+
 def test_a_short_secret_is_hidden_only_where_it_is_given_as_one() -> None:
     said = without_secrets("the database db at u:db@host: no db", "postgresql://u:db@host/x")
     assert said == "the database db at u:***@host: no db"
