@@ -20,6 +20,8 @@ from knowledge.documents import CannotOpen, ParsedDocument, UnreadableDocument
 from knowledge.parsers import parse
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from pebble import ProcessPool
 
 Parse = Callable[[Path], ParsedDocument]
@@ -27,6 +29,9 @@ Parse = Callable[[Path], ParsedDocument]
 PLAIN = frozenset((".csv", ".markdown", ".md", ".mdx", ".text", ".tsv", ".txt"))
 SMALL_BYTES = 100 * 1024
 """A larger text goes to the child process, too."""
+
+# How often it is looked whether the child process still lives.
+LOOK_SECONDS = 0.2
 
 NO_PROCESS = (
     "the process that reads such files does not start, or was ended from outside: "
@@ -96,7 +101,7 @@ class _Apart:
         if self._pool is None:
             self._pool, self._works = self._new_pool(), False
         running = self._pool.schedule(self.parser, args=[path], timeout=self.limits.seconds)
-        self._works |= not isinstance(running.exception(), BrokenProcessPool)
+        self._works |= not isinstance(_error(running, self._pool), BrokenProcessPool)
         return running.result()
 
     def _new_pool(self) -> ProcessPool:
@@ -111,6 +116,20 @@ class _Apart:
             initializer=_limit_memory,
             initargs=[self.limits.memory],
         )
+
+
+def _error(running: Future[ParsedDocument], pool: ProcessPool) -> BaseException | None:
+    """What a task ended with, or None where it did well.
+
+    Raises:
+        BrokenProcessPool: the pool's child ended before it was handed the task, which then never ends.
+    """
+    while True:
+        try:
+            return running.exception(LOOK_SECONDS)
+        except OutOfTime:
+            if not (pool.active or running.done()):
+                raise BrokenProcessPool from None
 
 
 def _size(path: Path) -> int:

@@ -15,6 +15,7 @@ SOURCE = "\n".join(file.read_text(encoding="utf-8") for file in FILES)
 
 # What each method of the Web API needs, in the kinds of conversations in which we call it.
 METHODS: dict[str, set[str]] = {
+    "api_test": set(),
     "auth_test": set(),
     "assistant_threads_setStatus": {"assistant:write"},
     "assistant_threads_setSuggestedPrompts": {"assistant:write"},
