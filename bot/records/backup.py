@@ -125,19 +125,31 @@ def unpacked(file: Path, home: Path) -> Iterator[tuple[About, Path]]:
                     raise _newer(file, about)
                 # Reading a member checks its sum.
                 archive.extractall(folder, filter(_is_ours, archive.namelist()))
-            with closing(sqlite3.connect(Path(folder) / DATABASE)) as connection:
-                (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            _ensure_sound(file, Path(folder) / DATABASE, "the database")
+            if about.vectors:
+                _ensure_sound(file, Path(folder) / VECTORS / VECTORS_FILE, "the vectors")
         except (zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, sqlite3.Error) as error:
             raise CannotRestore(f"{file} is no backup of Ragtime, or it is damaged ({error})") from None
         except OSError as error:
             raise CannotRestore(f"{file} cannot be read or unpacked ({error})") from None
-        if state != "ok":
-            raise CannotRestore(f"{file} is damaged: its database says “{state}”")
-        if about.vectors and not (Path(folder) / VECTORS / VECTORS_FILE).is_file():
-            raise CannotRestore(f"{file} is damaged: the vectors that it says it holds are not in it")
         if _made_by_newer(Path(folder) / DATABASE):
             raise _newer(file, about)
         yield about, Path(folder)
+
+
+def _ensure_sound(file: Path, database: Path, what: str) -> None:
+    """Looks whether one of a backup's databases is there and whole.
+
+    Raises:
+        CannotRestore: it is not.
+        sqlite3.Error: it is no database.
+    """
+    if not database.is_file() or not database.stat().st_size:
+        raise CannotRestore(f"{file} is damaged: {what} that should be in it cannot be found")
+    with closing(sqlite3.connect(database)) as connection:
+        (state,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if state != "ok":
+        raise CannotRestore(f"{file} is damaged: of {what} SQLite says “{state}”")
 
 
 def _newer(file: Path, about: About) -> CannotRestore:

@@ -189,15 +189,29 @@ def test_a_backup_of_a_newer_version_is_refused_before_anything_is_changed(
     assert all(after[path] == before[path] for path in before)
 
 
-def test_a_backup_without_the_vectors_that_it_names_is_refused(there: dict[str, str]) -> None:
+@pytest.mark.parametrize(("left_out", "what"), [("chroma/", "the vectors"), ("ragtime.db", "the database")])
+def test_a_backup_without_what_should_be_in_it_is_refused(
+    there: dict[str, str], left_out: str, what: str
+) -> None:
     _, file = backup(there)
-    lacking = packed_anew(file, leave_out="chroma/")
+    lacking = packed_anew(file, leave_out=left_out)
     done = ragtime_here(there, "restore", "--yes", str(lacking))
     assert (done.returncode, done.stderr) == (
         1,
-        f"{lacking} is damaged: the vectors that it says it holds are not in it\n",
+        f"{lacking} is damaged: {what} that should be in it cannot be found\n",
     )
-    assert (Path(there["RAGTIME_HOME"]) / "chroma").is_dir()
+    home = Path(there["RAGTIME_HOME"])
+    assert (home / "chroma").is_dir()
+    assert texts(home / "ragtime.db")
+
+
+def test_a_backup_whose_vectors_are_no_chroma_s_is_refused(there: dict[str, str]) -> None:
+    _, file = backup(there)
+    with zipfile.ZipFile(packed_anew(file, leave_out="chroma/"), "a") as archive:
+        archive.writestr("chroma/chroma.sqlite3", b"garbage" * 100)
+    done = ragtime_here(there, "restore", "--yes", str(file.with_name("changed")))
+    assert done.returncode == 1
+    assert "is no backup of Ragtime, or it is damaged (file is not a database)" in done.stderr
 
 
 def test_a_backup_from_before_the_first_sync_can_be_restored(there: dict[str, str]) -> None:
