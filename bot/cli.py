@@ -16,6 +16,7 @@ import typer
 
 from bot.command_line import cli_backup, cli_inbox, cli_people, cli_usage
 from bot.config import Settings, load_settings, other_secrets, other_variables, usable_settings
+from bot.ending import leave
 from bot.telemetry import logs
 from knowledge.errors import AdminError
 
@@ -100,6 +101,7 @@ def run() -> None:
     from bot.running import run as run_bot
 
     run_bot(_settings())
+    leave()
 
 
 @app.command()
@@ -108,6 +110,7 @@ def web() -> None:
     from bot.processes import web as take_events_in
 
     take_events_in(_settings())
+    leave()
 
 
 @app.command()
@@ -116,6 +119,7 @@ def worker() -> None:
     from bot.processes import work
 
     work(_settings())
+    leave()
 
 
 @app.command()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -21,6 +24,8 @@ SYNC_BY = 7.0
 REPORT_SECONDS = 1.0
 # Threads that wait for a server do not let Python end. What is left by then, the system ends.
 EXIT_BY = 9.5
+# How the threads are named that embed. Python's being taken down under native code aborts the process.
+AT_WORK = ("sync", "worker-", "asyncio_")
 
 
 class Ending:
@@ -56,3 +61,15 @@ def ended_by_signals(ending: Ending) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def leave() -> None:
+    """Ends the process here and now where a thread is still at work for which its end could not wait.
+
+    To be called last. What that thread was at is with the next process already.
+    """
+    if any(thread.name.startswith(AT_WORK) for thread in threading.enumerate()):
+        logging.shutdown()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
