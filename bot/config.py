@@ -18,6 +18,10 @@ from knowledge.errors import AdminError
 
 SAMPLE_DOCS = Path(__file__).resolve().parent.parent / "knowledge" / "sample"
 
+PROXIES = ("https_proxy", "http_proxy", "all_proxy")
+PROXY_SCHEMES = ("http", "https", "socks4", "socks5", "socks5h")
+# Where one of these is set, something beyond this machine is called.
+CALLING = frozenset(("openai_api_key", "openai_base_url", "ragtime_model", "slack_bot_token"))
 SECRET_ENDINGS = ("KEY", "TOKEN", "SECRET", "PASSWORD", "HEADERS")
 
 # A hundred years: dates that lie much further back cannot be reckoned with.
@@ -271,8 +275,25 @@ def usable_settings(
         malformed = in_words(error, known)
         fine = {name: value for name, value in known.items() if name not in malformed}
         settings = Settings(**fine)  # pyright: ignore[reportArgumentType]
-    malformed = _do_not_fit(known.keys()) | malformed
+    malformed = _do_not_fit(known.keys()) | _bad_proxies(values, known.keys()) | malformed
     return settings, {name.upper(): words for name, words in malformed.items()}
+
+
+def _bad_proxies(values: Mapping[str, str | None], given: Collection[str]) -> dict[str, str]:
+    """The proxies that cannot be used, where anything would be called by them."""
+    proxies = {name.lower(): value for name, value in values.items() if name.lower() in PROXIES and value}
+    return {
+        name: "it is no proxy’s address: write it like http://proxy.example:3128, or unset it"
+        for name, value in proxies.items()
+        if CALLING.intersection(given) and not _is_a_proxy(value)
+    }
+
+
+def _is_a_proxy(address: str) -> bool:
+    scheme, separator, _ = address.partition("://")
+    return _names_a_host(address if separator else f"http://{address}") and (
+        not separator or scheme.lower() in PROXY_SCHEMES
+    )
 
 
 def _do_not_fit(given: Collection[str]) -> dict[str, str]:

@@ -96,6 +96,9 @@ def parsed(url: str) -> URL:
         raise _unusable(f"{name} is not supported, SQLite and PostgreSQL are")
     if driver not in ("", DRIVERS[name].partition("+")[2]):
         raise _unusable(f"the driver {driver} is not supported; {DRIVERS[name]} is")
+    if "@" in (parts.host or ""):
+        # The driver would tell what is half a password as the host that it does not find.
+        raise _unusable("in a password @ is written %40")
     return parts.set(drivername=DRIVERS[name])
 
 

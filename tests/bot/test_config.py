@@ -25,6 +25,15 @@ def test_empty_values_count_as_unset_and_others_pass():
     assert settings == load_settings({})
 
 
+@pytest.mark.parametrize("proxy", ["http://proxy:3128", "proxy:3128", "socks5://u:p@127.0.0.1", ""])
+def test_a_proxy_may_be_written_as_usual(proxy: str):
+    load_settings({"OPENAI_API_KEY": "sk-1", "HTTPS_PROXY": proxy})
+
+
+def test_where_nothing_is_called_no_proxy_matters():
+    load_settings({"HTTPS_PROXY": "ftp://proxy:port"})
+
+
 @pytest.mark.parametrize(
     ("more", "mode"),
     [({"SLACK_APP_TOKEN": "xapp-1"}, "socket"), ({"SLACK_SIGNING_SECRET": "s"}, "http")],
@@ -41,6 +50,11 @@ def test_the_tokens_choose_the_mode(more: dict[str, str], mode: str):
         (TOKEN, "SLACK_BOT_TOKEN: it is set alone: add SLACK_APP_TOKEN"),
         ({"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN: it is missing"),
         ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN: it is missing"),
+        (
+            {"OPENAI_API_KEY": "sk-1", "HTTPS_PROXY": "http://u:pw@proxy:port"},
+            "HTTPS_PROXY: it is no proxy’s",
+        ),
+        ({"OPENAI_API_KEY": "sk-1", "http_proxy": "ftp://proxy:21"}, "HTTP_PROXY: it is no proxy’s address"),
         ({"PORT": "0"}, "PORT: write a number from 1 to 65535, not “0”"),
         ({"PORT": "65536"}, "PORT: "),
         ({"PORT": "http"}, "PORT: write a number from 1 to 65535, not “http”"),

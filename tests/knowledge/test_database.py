@@ -175,12 +175,20 @@ def test_chunk_ids_are_never_given_twice(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "url", ["nonsense", "unknowndialect://host/db", "sqlite:////no/such/folder/ragtime.db"]
+    "url",
+    [
+        "nonsense",
+        "unknowndialect://host/db",
+        "sqlite:////no/such/folder/ragtime.db",
+        "postgresql://bot:half@password@127.0.0.1/x",
+    ],
 )
 def test_an_address_that_cannot_be_used_is_said_in_one_line(url: str):
     with pytest.raises(BadDatabase, match="DATABASE_URL") as caught:
         open_database(url)
     assert "\n" not in str(caught.value)
+    assert "half" not in str(caught.value)
+    assert "password@127" not in str(caught.value)
 
 
 @pytest.mark.parametrize("password", ["a", "ready", "correct horse", "a-long-password"])
