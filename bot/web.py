@@ -16,6 +16,7 @@ from bot.readiness import OK, Readiness
 
 # Slack's own payloads stay far below this.
 MAX_BODY = 1_000_000
+NOT_SLACKS = "not what Slack sends"
 
 
 def slack_events(app: Callable[[], SlackApp]) -> Route:
@@ -37,7 +38,9 @@ def slack_events(app: Callable[[], SlackApp]) -> Route:
             asked = to_bolt_request(request, body)
         except Exception:
             # Bolt takes the shape for granted: on another one it fails with whichever error comes of it.
-            return PlainTextResponse("not what Slack sends", 400)
+            return PlainTextResponse(NOT_SLACKS, 400)
+        if not isinstance(asked.body.get("event", {}), dict):
+            return PlainTextResponse(NOT_SLACKS, 400)
         return to_starlette_response(await run_in_threadpool(app().dispatch, asked))
 
     return Route("/slack/events", receive, methods=["POST"])

@@ -48,7 +48,9 @@ def read_message(text: str, bot_user: str) -> str:
 
     words = _SLACK_TOKEN.sub(plain, text)
     words = words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return "\n".join(" ".join(line.split()) for line in words.strip().splitlines()).strip()
+    words = "\n".join(" ".join(line.split()) for line in words.strip().splitlines()).strip()
+    # Half of a character, as is left where a text was cut: no database takes it.
+    return words.encode("utf-8", "replace").decode("utf-8")
 
 
 def mentions(text: str) -> frozenset[str]:

@@ -84,6 +84,7 @@ def test_what_has_not_even_the_form_of_a_signed_request_is_refused(
     assert client.post("/slack/events", content=body, headers=headers).status_code == 401
 
 
+NO_EVENT = [b'{"type": "event_callback", "event": %s}' % event for event in (b"null", b'"x"', b"[]")]
 NO_SHAPE = [b"[]", b"null", b"hello", b"[" * 100_000, b'{"event": 1', b""]
 
 
@@ -99,7 +100,7 @@ def test_what_slack_did_not_sign_is_refused_before_anything_reads_it(
         assert (answer.status_code, answer.text) == (401, "not signed by Slack")
 
 
-@pytest.mark.parametrize("body", [*NO_SHAPE[:-1], b'{"team": 1}'])
+@pytest.mark.parametrize("body", [*NO_SHAPE[:-1], b'{"team": 1}', *NO_EVENT])
 def test_what_slack_signs_but_never_sends_is_no_error_of_ours(
     client: TestClient, caplog: pytest.LogCaptureFixture, body: bytes
 ) -> None:

@@ -58,6 +58,7 @@ def _words(markdown: str) -> str:
         ("<mailto:a@b.example|a@b.example>", "a@b.example"),
         ("  two   spaces\n\tand a tab ", "two spaces\nand a tab"),
         ("<@UBOT>", ""),
+        ("cut within a rocket \ud83d", "cut within a rocket ?"),
     ],
 )
 def test_a_message_is_read_as_plain_words(typed: str, words: str) -> None:
