@@ -145,9 +145,7 @@ def try_to_write(engine: Engine) -> None:
     nothing = dict.fromkeys(("kind", "channel", "channel_type", "user", "team", "text"), "")
     with engine.connect() as connection:
         connection.execute(
-            inbox.insert().values(
-                id=0, event_id="", state="accepted", accepted_at=datetime.now(UTC), **nothing
-            )
+            inbox.insert().values(id=0, event_id="", state="accepted", accepted_at=_now(), **nothing)
         )
         connection.rollback()
 

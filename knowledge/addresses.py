@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote, unquote
 
 HIDDEN = "***"
-# Shorter secrets occur by chance in what is said about an error.
+# Shorter secrets, and texts, occur by chance in what is said about an error.
 TELLING = 8
 
 _WEB = r"(?:https?|wss?|socks\w*)://"

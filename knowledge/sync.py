@@ -47,8 +47,6 @@ LAST_SYNC = "last_sync"
 FOLDER = "folder"
 # Why there are chunks without a vector; empty where there are none.
 LACKING = "lacking_vectors"
-
-
 LACKS = "Vectors are missing: {why}. Until a later sync makes them, what has none is found by its words alone"
 
 

@@ -30,6 +30,12 @@ class Finding:
         return asdict(self)
 
 
+def failure(subject: str, words: str) -> Finding:
+    """What cannot be used, told as “what is wrong: what to do”."""
+    found, _, advice = words.partition(": ")
+    return Finding(subject, "failed", found, advice[:1].upper() + advice[1:])
+
+
 def first_line(error: BaseException) -> str:
     """An error in its own words, cut to one line."""
     words = str(error).strip() or type(error).__name__

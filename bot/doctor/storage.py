@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateTable
 
 from bot.config import Settings
 from bot.disk import existing_part
-from bot.doctor.finding import SERVER_SECONDS, Finding, first_line
+from bot.doctor.finding import SERVER_SECONDS, Finding, failure, first_line
 from bot.migrations import HISTORY as BOT_HISTORY
 from bot.tables import metadata as bot_tables
 from knowledge.database import BadDatabase, open_database, parsed, schema
@@ -38,8 +38,7 @@ def home(settings: Settings) -> Iterator[Finding]:
         with tempfile.TemporaryDirectory(dir=there, prefix="doctor-"):
             pass
     except OSError as error:
-        found, _, advice = str(unusable(folder, error)).partition(": ")
-        yield Finding("Home", "failed", found, advice[:1].upper() + advice[1:])
+        yield failure("Home", str(unusable(folder, error)))
         return
     if there != folder:
         yield Finding("Home", "ok", f"{folder}, {NOT_YET}")
@@ -52,8 +51,7 @@ def database(settings: Settings) -> Iterator[Finding]:
     try:
         url = parsed(settings.database)
     except BadDatabase as error:
-        fault, _, advice = str(error).partition(": ")
-        yield Finding("Database", "failed", fault, advice[:1].upper() + advice[1:])
+        yield failure("Database", str(error))
         return
     if url.get_backend_name() != "sqlite":
         yield opened(settings, settings.database)

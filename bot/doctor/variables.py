@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
 from bot.config import Settings
-from bot.doctor.finding import Finding
+from bot.doctor.finding import Finding, failure
 
 OURS = ("RAGTIME_", "SLACK_")
 # How like a known name one of `.env` must be to be taken for it.
@@ -16,8 +16,7 @@ ALIKE = 0.85
 def malformed(found: Mapping[str, str]) -> Iterator[Finding]:
     """One finding for each variable that cannot be used, with what to do."""
     for name, words in found.items():
-        fault, _, advice = words.partition(": ") if ": " in words else ("it cannot be used", "", words)
-        yield Finding(name, "failed", fault, advice[:1].upper() + advice[1:])
+        yield failure(name, words if ": " in words else f"it cannot be used: {words}")
 
 
 def unread(environment: Collection[str], dotenv: Collection[str]) -> Iterator[Finding]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from knowledge.addresses import shown
+from knowledge.addresses import TELLING, shown
 
 HIDDEN = "[hidden]"
-# Shorter texts occur by chance in what is said about an error.
-TELLING = 8
 
 _SECRETS = re.compile(
     # Slack's tokens, and keys as most model providers write them
